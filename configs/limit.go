@@ -1,0 +1,149 @@
+package configs
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// limit is what a key's values must keep to. text completes "must be ..." and
+// stands in the listing of keys.
+type limit interface {
+	text() string
+	holds(v any) bool
+}
+
+// number is an interval of numbers; an infinite end is no limit.
+type number struct {
+	min, max         float64
+	openMin, openMax bool // the end itself is excluded
+}
+
+func atLeast(min float64) number      { return number{min: min, max: math.Inf(1)} }
+func between(min, max float64) number { return number{min: min, max: max} }
+func inside(min, max float64) number  { return number{min: min, max: max, openMin: true, openMax: true} }
+func plain(x float64) string          { return strconv.FormatFloat(x, 'f', -1, 64) }
+func (n number) inRange(x float64) bool {
+	return (x > n.min || x == n.min && !n.openMin) && (x < n.max || x == n.max && !n.openMax)
+}
+
+func (n number) text() string {
+	switch {
+	case math.IsInf(n.max, 1):
+		return plain(n.min) + " or more"
+	case !n.openMin && !n.openMax:
+		return plain(n.min) + " to " + plain(n.max)
+	}
+	low, high := plain(n.min)+" or more", "at most "+plain(n.max)
+	if n.openMin {
+		low = "more than " + plain(n.min)
+	}
+	if n.openMax {
+		high = "less than " + plain(n.max)
+	}
+	return low + " and " + high
+}
+
+func (n number) holds(v any) bool {
+	switch x := v.(type) {
+	case int:
+		return n.inRange(float64(x))
+	case uint64:
+		return n.inRange(float64(x))
+	case float64:
+		return n.inRange(x) // false for NaN
+	}
+	return false
+}
+
+// list limits the length of a list and each of its numbers.
+type list struct {
+	min, max int
+	each     number
+}
+
+func exactly(n int, each number) list { return list{n, n, each} }
+func upTo(n int, each number) list    { return list{0, n, each} }
+
+func (l list) text() string {
+	if l.min == l.max {
+		return fmt.Sprintf("%d numbers, each %s", l.min, l.each.text())
+	}
+	return fmt.Sprintf("at most %d numbers, each %s", l.max, l.each.text())
+}
+
+func (l list) holds(v any) bool {
+	n := 0
+	switch x := v.(type) {
+	case []int:
+		n = len(x)
+		for _, e := range x {
+			if !l.each.inRange(float64(e)) {
+				return false
+			}
+		}
+	case []float64:
+		n = len(x)
+		for _, e := range x {
+			if !l.each.inRange(e) {
+				return false
+			}
+		}
+	}
+	return l.min <= n && n <= l.max
+}
+
+// oneOf is a choice between words.
+type choice []string
+
+func oneOf(words ...string) choice { return words }
+
+func (c choice) text() string {
+	if len(c) == 1 {
+		return c[0]
+	}
+	return "one of " + strings.Join(c, ", ")
+}
+
+func (c choice) holds(v any) bool { return slices.Contains(c, v.(string)) }
+
+// shape is a rule on text that is no plain choice.
+type shape struct {
+	says string
+	ok   func(s string) bool
+}
+
+func (s shape) text() string     { return s.says }
+func (s shape) holds(v any) bool { return s.ok(v.(string)) }
+
+var cudaDevice = regexp.MustCompile(`^cuda(:[0-9]{1,3})?$`)
+
+var (
+	// line is any text on one line. Paths end up in YAML and CSV files, where
+	// control characters and broken UTF-8 would not come back as they were.
+	line = shape{"text on one line", oneLine}
+
+	filled = shape{"text on one line, not empty", func(s string) bool { return s != "" && oneLine(s) }}
+
+	// folderName keeps a name to one folder: it becomes a part of the run's path.
+	folderName = shape{"one folder's name, without / or \\", func(s string) bool {
+		return oneLine(s) && !strings.ContainsAny(s, `/\`) && s != "." && s != ".." && strings.TrimSpace(s) == s
+	}}
+
+	device = shape{"auto, cpu, cuda or cuda:N", func(s string) bool {
+		return s == "auto" || s == "cpu" || cudaDevice.MatchString(s)
+	}}
+
+	weightsFile = shape{"empty or the path of a .safetensors file", func(s string) bool {
+		return s == "" || oneLine(s) && strings.HasSuffix(s, ".safetensors")
+	}}
+)
+
+func oneLine(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}
