@@ -1,0 +1,79 @@
+// Package safetensors reads and writes files of named arrays in the
+// safetensors format, in which weights, checkpoints and embeddings are kept
+// here and which PyTorch, torchvision and Hugging Face read too.
+//
+// A file is an 8-byte little-endian length, a JSON header of that length and
+// the arrays' bytes, row-major and little-endian, without a gap:
+//
+//	{"__metadata__": {"update": "1024"},
+//	 "fc.bias": {"dtype": "F32", "shape": [3], "data_offsets": [0, 12]}, ...}
+//
+// Unlike a pickle it can hold nothing but numbers, so that a file from a
+// stranger is safe to open. The format is that of
+// https://github.com/huggingface/safetensors.
+//
+// The format itself is read and written by github.com/nlpodyssey/safetensors,
+// which checks overlaps, gaps, lengths and overflowing shapes. This package
+// adds what that library leaves open: errors that name the file, a limit for
+// the header before the file is read, no name twice, no text that is not
+// UTF-8, tensors of no dimension when writing, an order that does not change
+// from one reading to the next, and files that appear whole or not at all.
+//
+// Numbers are taken from and given as the machine's own memory, which must be
+// little-endian, as amd64 and arm64 are.
+package safetensors
+
+import (
+	"fmt"
+	"math"
+
+	format "github.com/nlpodyssey/safetensors"
+)
+
+// A Tensor is one named array.
+type Tensor struct {
+	Name  string
+	DType string // BOOL U8 I8 I16 U16 F16 BF16 I32 U32 F32 F64 I64 U64
+	Shape []int  // empty for a single number
+	Data  []byte // row-major, little-endian, product of Shape times the size of DType
+}
+
+// A File is the content of one safetensors file.
+type File struct {
+	Tensors []Tensor // sorted by name
+	Meta    map[string]string
+
+	path string
+}
+
+// Get returns the tensor of that name. Without it the error names the file.
+func (f *File) Get(name string) (Tensor, error) {
+	for _, t := range f.Tensors {
+		if t.Name == name {
+			return t, nil
+		}
+	}
+	return Tensor{}, fmt.Errorf("%s holds no tensor named %q among its %d", f.path, name, len(f.Tensors))
+}
+
+// check returns the tensor's type and shape as the format has them, or says
+// how Shape, DType and Data contradict each other.
+func (t Tensor) check() (format.DType, []uint64, error) {
+	dtype, err := format.ParseDType(t.DType)
+	if err != nil {
+		return 0, nil, fmt.Errorf("tensor %q has the unknown type %q", t.Name, t.DType)
+	}
+	shape := make([]uint64, len(t.Shape)) // never nil: the header of a single number has "shape": []
+	need := dtype.Size()
+	for i, n := range t.Shape {
+		if n < 0 || n > 0 && need > math.MaxInt/uint64(n) {
+			return 0, nil, fmt.Errorf("tensor %q has the impossible shape %v", t.Name, t.Shape)
+		}
+		shape[i] = uint64(n)
+		need *= uint64(n)
+	}
+	if need != uint64(len(t.Data)) {
+		return 0, nil, fmt.Errorf("tensor %q has %d bytes, but %s of shape %v has %d", t.Name, len(t.Data), t.DType, t.Shape, need)
+	}
+	return dtype, shape, nil
+}
