@@ -1,0 +1,96 @@
+package torch
+
+// #include <stdlib.h>
+// #include "shim.h"
+import "C"
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/wangkuiyi/gotorch"
+	F "github.com/wangkuiyi/gotorch/nn/functional"
+)
+
+var one = []int64{1, 1}
+
+// pair is a size for both dimensions of a picture; small ones are shared.
+func pair(n int) []int64 {
+	if n < len(pairs) {
+		return pairs[n][:]
+	}
+	return []int64{int64(n), int64(n)}
+}
+
+var pairs = func() (p [16][2]int64) {
+	for i := range p {
+		p[i] = [2]int64{int64(i), int64(i)}
+	}
+	return p
+}()
+
+// Conv2d is torch.nn.functional.conv2d: x [N,C,H,W], weight [O,C,k,k], bias [O]
+// or none.
+func Conv2d(x, weight, bias Tensor, stride, padding int) Tensor {
+	return adopt(F.Conv2d(x.raw(), weight.raw(), bias.raw(), pair(stride), pair(padding), one, 1))
+}
+
+// BatchNorm is torch.nn.functional.batch_norm over channels, for x [N,C,H,W] or
+// [N,C]. In training it uses the batch's statistics and moves mean and variance
+// [C] towards them by momentum.
+func BatchNorm(x, weight, bias, mean, variance Tensor, train bool, momentum, eps float64) Tensor {
+	return adopt(F.BatchNorm(x.raw(), mean.raw(), variance.raw(), weight.raw(), bias.raw(), train, momentum, eps))
+}
+
+// ReLU replaces x by max(x, 0) in place and returns it.
+func ReLU(x Tensor) Tensor { return adopt(F.Relu(x.raw(), true)) }
+
+// MaxPool2d is torch.nn.functional.max_pool2d.
+func MaxPool2d(x Tensor, kernel, stride, padding int) Tensor {
+	return adopt(F.MaxPool2d(x.raw(), pair(kernel), pair(stride), pair(padding), one, false))
+}
+
+// GlobalAvgPool averages x [N,C,H,W] over its positions: [N,C].
+func GlobalAvgPool(x Tensor) Tensor {
+	pooled := adopt(F.AdaptiveAvgPool2d(x.raw(), one))
+	return adopt(gotorch.Flatten(pooled.raw(), 1, -1))
+}
+
+// Linear is x [N,I] times weight [O,I] transposed, plus bias [O] or none.
+func Linear(x, weight, bias Tensor) Tensor {
+	return adopt(F.Linear(x.raw(), weight.raw(), bias.raw()))
+}
+
+// AddTo adds y to x in place and returns x.
+func AddTo(x, y Tensor) Tensor {
+	g := x.raw()
+	return adopt(g.AddI(y.raw(), 1))
+}
+
+// Images makes normalised pictures [N,3,S,S] on device d of bytes [N,S,S,3]:
+// (v/255 - mean) / std per channel. Channels-last is the layout that the bytes
+// have already.
+func Images(bytes []uint8, size int, mean, std []float64, d Device, channelsLast bool) Tensor {
+	per := size * size * 3
+	if len(bytes)%per != 0 {
+		panic(fmt.Sprintf("torch: %d bytes are no whole number of %d px pictures", len(bytes), size))
+	}
+	var m, inv [3]C.float
+	for i := range m {
+		m[i] = C.float(mean[i] * 255)
+		inv[i] = C.float(1 / (std[i] * 255))
+	}
+	name := d.c()
+	defer C.free(unsafe.Pointer(name))
+	return made(func(out *C.cp_tensor) *C.char {
+		return C.cp_images(unsafe.Pointer(unsafe.SliceData(bytes)), C.int64_t(len(bytes)/per),
+			C.int64_t(size), &m[0], &inv[0], name, flag(channelsLast), out)
+	})
+}
+
+// CrossEntropy is the mean cross-entropy of logits [N,C] against labels [N].
+func CrossEntropy(logits, labels Tensor) Tensor {
+	return made(func(out *C.cp_tensor) *C.char {
+		return C.cp_cross_entropy(logits.c(), labels.c(), out)
+	})
+}

@@ -1,0 +1,49 @@
+package torch
+
+// #include <stdlib.h>
+// #include "shim.h"
+import "C"
+
+import "fmt"
+
+// SGD is stochastic gradient descent with momentum, as torch.optim.SGD without
+// dampening, over all weights in one fused call.
+type SGD struct {
+	handle C.cp_sgd
+	n      int
+}
+
+// NewSGD makes an optimiser of these weights. weightDecay is the coefficient of
+// the L2 term's gradient, as torch.optim.SGD's. Free it when done.
+func NewSGD(weights []Tensor, momentum, weightDecay float64, nesterov bool) *SGD {
+	if len(weights) == 0 {
+		panic("torch: an optimiser without weights")
+	}
+	handles := make([]C.cp_tensor, len(weights))
+	for i, w := range weights {
+		handles[i] = w.c()
+	}
+	s := &SGD{n: len(weights)}
+	must(C.cp_sgd_new(&handles[0], C.int64_t(len(handles)), C.double(momentum),
+		C.double(weightDecay), flag(nesterov), &s.handle))
+	return s
+}
+
+// Step updates every weight that has a gradient, with this learning rate, and
+// lets the gradients go.
+func (s *SGD) Step(lr float64) { must(C.cp_sgd_step(s.handle, C.double(lr))) }
+
+// Momentum is the momentum buffer of weight i; writing to it with [Overwrite]
+// is how a saved state is put back.
+func (s *SGD) Momentum(i int) Tensor {
+	if i < 0 || i >= s.n {
+		panic(fmt.Sprintf("torch: momentum %d of %d weights", i, s.n))
+	}
+	return made(func(out *C.cp_tensor) *C.char { return C.cp_sgd_buffer(s.handle, C.int64_t(i), out) })
+}
+
+// Free frees the optimiser's buffers; the weights stay.
+func (s *SGD) Free() {
+	C.cp_sgd_free(s.handle)
+	s.handle = nil
+}

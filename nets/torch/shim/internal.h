@@ -1,0 +1,36 @@
+// Shared by the shim's sources: turning exceptions into messages.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstring>
+
+#include "shim.h"
+
+namespace cutpaste {
+
+inline char *message(const char *what) { return strdup(what); }
+
+inline const at::Tensor &ref(cp_tensor t) {
+  return *static_cast<at::Tensor *>(t);
+}
+
+inline cp_tensor own(at::Tensor t) { return new at::Tensor(std::move(t)); }
+
+// Runs f; a C++ exception becomes its message without libtorch's backtrace,
+// which says nothing to somebody who did not build libtorch.
+template <class F>
+char *guard(F &&f) {
+  try {
+    f();
+    return nullptr;
+  } catch (const c10::Error &e) {
+    return message(e.what_without_backtrace());
+  } catch (const std::exception &e) {
+    return message(e.what());
+  } catch (...) {
+    return message("an exception of an unknown type");
+  }
+}
+
+}  // namespace cutpaste

@@ -1,0 +1,94 @@
+// The process as a whole: memory, threads, and CUDA's library.
+#include <dlfcn.h>
+#include <malloc.h>
+
+#include <string>
+
+#include "internal.h"
+
+namespace {
+
+std::string cuda_reason = "libtorch was not asked yet";
+
+// glibc gives every large block back to the system when it is freed and takes
+// it anew for the next update, page by page: on a CPU a good part of an update
+// went into page faults. An update frees and takes the same blocks each time,
+// so they are kept.
+void keep_freed_memory() {
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, -1);
+  mallopt(M_TOP_PAD, 64 << 20);
+}
+
+// The binary is linked without CUDA. Where there is a driver, libtorch's CUDA
+// part is loaded here, before anybody asks libtorch about CUDA: the answer
+// "without CUDA" would stick for the life of the process.
+void load_cuda() {
+  if (!dlopen("libcuda.so.1", RTLD_NOW | RTLD_GLOBAL)) {
+    cuda_reason = "there is no NVIDIA driver (libcuda.so.1 was not found)";
+    return;
+  }
+  Dl_info info;
+  if (!dladdr(reinterpret_cast<void *>(&at::globalContext), &info) ||
+      !info.dli_fname) {
+    cuda_reason = "the folder of libtorch could not be told";
+    return;
+  }
+  std::string lib(info.dli_fname);
+  lib = lib.substr(0, lib.rfind('/') + 1) + "libtorch_cuda.so";
+  if (!dlopen(lib.c_str(), RTLD_NOW | RTLD_GLOBAL)) {
+    const char *e = dlerror();
+    cuda_reason = "libtorch's CUDA part could not be loaded (" +
+                  std::string(e ? e : lib.c_str()) +
+                  "); run `make libtorch CUDA=1`";
+    return;
+  }
+  if (!at::globalContext().hasCUDA()) {
+    cuda_reason = "the NVIDIA driver shows no device or is too old for this "
+                  "libtorch's CUDA";
+    return;
+  }
+  cuda_reason.clear();
+}
+
+}  // namespace
+
+extern "C" {
+
+void cp_runtime_init(void) {
+  keep_freed_memory();
+  load_cuda();
+}
+
+const char *cp_version(void) { return TORCH_VERSION; }
+
+const char *cp_cuda_reason(void) { return cuda_reason.c_str(); }
+
+int cp_cuda_devices(void) {
+  if (!cuda_reason.empty()) return 0;
+  try {
+    return static_cast<int>(torch::cuda::device_count());
+  } catch (...) {
+    return 0;
+  }
+}
+
+void cp_set_threads(int n) { at::set_num_threads(n); }
+
+int cp_get_threads(void) { return at::get_num_threads(); }
+
+void cp_set_deterministic(int on) {
+  at::globalContext().setDeterministicAlgorithms(on, /*warn_only=*/false);
+  at::globalContext().setDeterministicCuDNN(on);
+  at::globalContext().setBenchmarkCuDNN(!on);
+}
+
+void cp_synchronize(const char *device, char **err) {
+  *err = cutpaste::guard([&] {
+    c10::Device d{std::string(device)};
+    if (d.is_cpu()) return;
+    c10::impl::VirtualGuardImpl(d.type()).synchronizeDevice(d.index());
+  });
+}
+
+}  // extern "C"

@@ -1,0 +1,72 @@
+/* What gotorch lacks, in C, for cgo. Tensors are at::Tensor*, as gotorch's
+ * are, so they pass freely between the two.
+ *
+ * Every call that can fail returns NULL or a message allocated with malloc;
+ * the caller frees it. No C++ exception leaves this library. */
+#pragma once
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef void *cp_tensor;
+
+/* Element types by libtorch's own numbers (c10::ScalarType). */
+enum {
+  CP_UINT8 = 0,
+  CP_INT64 = 4,
+  CP_FLOAT32 = 6,
+  CP_FLOAT64 = 7,
+  CP_BFLOAT16 = 15
+};
+
+/* runtime.cc: the process. */
+void cp_runtime_init(void); /* allocator; CUDA's library where there is a driver */
+const char *cp_version(void);
+const char *cp_cuda_reason(void); /* "" when CUDA's library is loaded */
+int cp_cuda_devices(void);
+void cp_set_threads(int n);
+int cp_get_threads(void);
+void cp_set_deterministic(int on);
+void cp_synchronize(const char *device, char **err);
+
+/* modes.cc: thread-local modes; each returns what stood before. */
+int cp_set_grad_enabled(int on);
+char *cp_autocast_enter(const char *device, int dtype);
+char *cp_autocast_exit(const char *device);
+
+/* tensor.cc: making, reading, moving. */
+void cp_free(cp_tensor *tensors, int64_t n);
+char *cp_from_host(const void *data, int dtype, const int64_t *shape,
+                   int64_t dims, cp_tensor *out);
+char *cp_to_host(cp_tensor t, int dtype, void *data, int64_t elements);
+char *cp_copy_from_host(cp_tensor t, const void *data, int dtype,
+                        int64_t elements);
+char *cp_zeros(int dtype, const int64_t *shape, int64_t dims,
+               const char *device, cp_tensor *out);
+char *cp_to_device(cp_tensor t, const char *device, cp_tensor *out);
+char *cp_channels_last(cp_tensor t, cp_tensor *out);
+int cp_is_channels_last(cp_tensor t);
+void cp_set_requires_grad(cp_tensor t, int on);
+char *cp_backward(cp_tensor loss);
+char *cp_grad(cp_tensor t, cp_tensor *out);
+char *cp_images(const void *bytes, int64_t n, int64_t size, const float *mean,
+                const float *inv_std, const char *device, int channels_last,
+                cp_tensor *out);
+char *cp_cross_entropy(cp_tensor logits, cp_tensor labels, cp_tensor *out);
+char *cp_tally(cp_tensor loss, cp_tensor logits, cp_tensor labels,
+               cp_tensor ring, int64_t slot);
+
+/* sgd.cc: one call updates every weight. */
+typedef void *cp_sgd;
+char *cp_sgd_new(cp_tensor *params, int64_t n, double momentum,
+                 double weight_decay, int nesterov, cp_sgd *out);
+char *cp_sgd_step(cp_sgd s, double lr);
+char *cp_sgd_buffer(cp_sgd s, int64_t i, cp_tensor *out);
+void cp_sgd_free(cp_sgd s);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,128 @@
+// Tensors: made from the host's memory, read back, moved, differentiated.
+#include "internal.h"
+
+using cutpaste::guard;
+using cutpaste::own;
+using cutpaste::ref;
+
+namespace {
+
+at::ScalarType type_of(int dtype) { return static_cast<at::ScalarType>(dtype); }
+
+at::Tensor host_view(const void *data, int dtype, at::IntArrayRef shape) {
+  return at::from_blob(const_cast<void *>(data), shape,
+                       at::TensorOptions(type_of(dtype)));
+}
+
+}  // namespace
+
+extern "C" {
+
+void cp_free(cp_tensor *tensors, int64_t n) {
+  for (int64_t i = 0; i < n; i++) delete static_cast<at::Tensor *>(tensors[i]);
+}
+
+char *cp_from_host(const void *data, int dtype, const int64_t *shape,
+                   int64_t dims, cp_tensor *out) {
+  return guard([&] {
+    *out = own(host_view(data, dtype, {shape, size_t(dims)}).clone());
+  });
+}
+
+// Copies t's elements, in its logical order, to data.
+char *cp_to_host(cp_tensor t, int dtype, void *data, int64_t elements) {
+  return guard([&] {
+    at::NoGradGuard no_grad;
+    TORCH_CHECK(ref(t).numel() == elements, "a tensor of ", ref(t).numel(),
+                " elements was read as one of ", elements);
+    host_view(data, dtype, ref(t).sizes()).copy_(ref(t).detach());
+  });
+}
+
+// Overwrites t's elements in place: what holds t (an optimiser, a net) sees it.
+char *cp_copy_from_host(cp_tensor t, const void *data, int dtype,
+                        int64_t elements) {
+  return guard([&] {
+    at::NoGradGuard no_grad;
+    TORCH_CHECK(ref(t).numel() == elements, "a tensor of ", ref(t).numel(),
+                " elements was given ", elements);
+    ref(t).detach().copy_(host_view(data, dtype, ref(t).sizes()));
+  });
+}
+
+char *cp_zeros(int dtype, const int64_t *shape, int64_t dims,
+               const char *device, cp_tensor *out) {
+  return guard([&] {
+    *out = own(at::zeros({shape, size_t(dims)}, at::TensorOptions(type_of(dtype))
+                                                    .device(c10::Device(device))));
+  });
+}
+
+char *cp_to_device(cp_tensor t, const char *device, cp_tensor *out) {
+  return guard([&] { *out = own(ref(t).to(c10::Device(device))); });
+}
+
+char *cp_channels_last(cp_tensor t, cp_tensor *out) {
+  return guard(
+      [&] { *out = own(ref(t).contiguous(at::MemoryFormat::ChannelsLast)); });
+}
+
+int cp_is_channels_last(cp_tensor t) {
+  return ref(t).is_contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+void cp_set_requires_grad(cp_tensor t, int on) { ref(t).set_requires_grad(on); }
+
+// gotorch's Backward lets an exception out, which ends the process.
+char *cp_backward(cp_tensor loss) {
+  return guard([&] { ref(loss).backward(); });
+}
+
+char *cp_grad(cp_tensor t, cp_tensor *out) {
+  return guard([&] {
+    TORCH_CHECK(ref(t).grad().defined(), "this tensor has no gradient yet");
+    *out = own(ref(t).grad());
+  });
+}
+
+// Bytes [N,S,S,3] to normalised pictures [N,3,S,S]. The bytes go to the device
+// as bytes, a quarter of the traffic. Channels-last memory is what the bytes
+// have already; otherwise they are laid out anew.
+char *cp_images(const void *bytes, int64_t n, int64_t size, const float *mean,
+                const float *inv_std, const char *device, int channels_last,
+                cp_tensor *out) {
+  return guard([&] {
+    at::NoGradGuard no_grad;
+    c10::Device d{std::string(device)};
+    auto x = host_view(bytes, CP_UINT8, {n, size, size, 3});
+    if (!d.is_cpu()) x = x.to(d);
+    auto constants = [&](const float *v) {
+      return at::tensor({v[0], v[1], v[2]}).to(d);
+    };
+    x = x.to(at::kFloat).sub_(constants(mean)).mul_(constants(inv_std));
+    x = x.permute({0, 3, 1, 2});
+    *out = own(channels_last ? x : x.contiguous());
+  });
+}
+
+// Mean cross-entropy of logits [N,C] and labels [N]. (gotorch's leaks the name
+// of its reduction on every call.)
+char *cp_cross_entropy(cp_tensor logits, cp_tensor labels, cp_tensor *out) {
+  return guard([&] {
+    *out = own(at::cross_entropy_loss(ref(logits), ref(labels)));
+  });
+}
+
+// Notes an update's loss and number of right answers in ring[2, slots], on the
+// device: nothing is read back here.
+char *cp_tally(cp_tensor loss, cp_tensor logits, cp_tensor labels,
+               cp_tensor ring, int64_t slot) {
+  return guard([&] {
+    at::NoGradGuard no_grad;
+    ref(ring).select(0, 0).select(0, slot).copy_(ref(loss).detach());
+    auto right = ref(logits).detach().argmax(1).eq(ref(labels)).sum();
+    ref(ring).select(0, 1).select(0, slot).copy_(right);
+  });
+}
+
+}  // extern "C"
