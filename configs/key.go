@@ -24,3 +24,26 @@ func (a Affects) String() string {
 	}
 	return "nothing"
 }
+
+// Key describes one setting for help texts and listings.
+type Key struct {
+	Name    string // dotted, such as train.steps
+	Type    string // text, integer, number, boolean, list of integers, list of numbers
+	Default string // as YAML has it
+	Range   string // in words; "" when every value of the type is fine
+	Help    string
+	Source  string // whom the default is owed to
+	Affects Affects
+}
+
+// Keys lists every setting in the order in which YAML prints them.
+func Keys() []Key {
+	keys := make([]Key, len(schema))
+	for i, f := range schema {
+		keys[i] = Key{Name: f.name, Type: f.typeName(), Default: f.format(f.def), Help: f.help, Source: f.source, Affects: f.affects}
+		if f.limit != nil {
+			keys[i].Range = f.limit.text()
+		}
+	}
+	return keys
+}

@@ -128,7 +128,7 @@ var (
 	// control characters and broken UTF-8 would not come back as they were.
 	line = shape{"text on one line", oneLine}
 
-	filled = shape{"text on one line, not empty", func(s string) bool { return s != "" && oneLine(s) }}
+	filled = shape{"non-empty text on one line", func(s string) bool { return s != "" && oneLine(s) }}
 
 	// folderName keeps a name to one folder: it becomes a part of the run's path.
 	folderName = shape{"one folder's name, without / or \\", func(s string) bool {

@@ -1,0 +1,104 @@
+package configs
+
+import (
+	"fmt"
+	"math"
+)
+
+// check holds the keys against each other; each of them is in its own range
+// already. It returns an *Error or nil.
+func (c *Config) check() error {
+	a := &c.Augment
+	spans := []struct {
+		key      string
+		min, max float64
+	}{
+		{"augment.area", a.Area.Min, a.Area.Max},
+		{"augment.aspect", a.Aspect.Min, a.Aspect.Max},
+		{"augment.scar.width", a.Scar.Width.Min, a.Scar.Width.Max},
+		{"augment.scar.length", a.Scar.Length.Min, a.Scar.Length.Max},
+	}
+	for _, s := range spans {
+		if s.min > s.max {
+			return &Error{Key: s.key + ".min", Msg: fmt.Sprintf("%s.min is %s, which is more than %s.max, %s; lower the one or raise the other",
+				s.key, yamlNumber(s.min), s.key, yamlNumber(s.max))}
+		}
+	}
+	if a.Aspect.Sampling == "intervals" && (a.Aspect.Min > 1 || a.Aspect.Max < 1) {
+		return &Error{Key: "augment.aspect.sampling", Msg: fmt.Sprintf("augment.aspect.sampling intervals draws from [min,1] or [1,max], so 1 must lie between augment.aspect.min, %s, and augment.aspect.max, %s; move them or choose log",
+			yamlNumber(a.Aspect.Min), yamlNumber(a.Aspect.Max))}
+	}
+	if a.Scar.Sizes == "integer" {
+		for _, s := range spans[2:] {
+			if math.Ceil(s.min) > math.Floor(s.max) {
+				return &Error{Key: s.key + ".min", Msg: fmt.Sprintf("no whole number lies between %s.min, %s, and %s.max, %s; widen the range or set augment.scar.sizes to real",
+					s.key, yamlNumber(s.min), s.key, yamlNumber(s.max))}
+			}
+		}
+	}
+	if a.Variant != "scar" {
+		if err := c.checkPatch(); err != nil {
+			return err
+		}
+	}
+	if a.Variant != "cutpaste" {
+		if err := c.checkScar(); err != nil {
+			return err
+		}
+	}
+	if c.Optim.Nesterov && c.Optim.Momentum == 0 {
+		return &Error{Key: "optim.nesterov", Msg: "optim.nesterov needs an optim.momentum above 0; set one or turn it off"}
+	}
+	return nil
+}
+
+// checkPatch makes sure that the most extreme patches are at least a pixel thin
+// and fit into the picture. A patch of area share s and aspect r is sqrt(s*r) of
+// the picture wide and sqrt(s/r) high.
+func (c *Config) checkPatch() error {
+	a, size := &c.Augment, float64(c.Data.Size)
+	how := ""
+	if a.Rotate > 0 {
+		how = fmt.Sprintf(", turned by up to %s degrees,", yamlNumber(a.Rotate))
+	}
+	for _, aspect := range []float64{a.Aspect.Min, a.Aspect.Max} {
+		w, h := size*math.Sqrt(a.Area.Max*aspect), size*math.Sqrt(a.Area.Max/aspect)
+		if most := turned(w, h, a.Rotate); most > size*(1+1e-9) {
+			return &Error{Key: "augment.area.max", Msg: fmt.Sprintf("a patch of augment.area.max %s and aspect %s%s is %.0f pixels wide or high and does not fit into data.size %d; lower augment.area.max or narrow augment.aspect",
+				yamlNumber(a.Area.Max), yamlNumber(aspect), how, math.Ceil(most), c.Data.Size)}
+		}
+		if w, h := size*math.Sqrt(a.Area.Min*aspect), size*math.Sqrt(a.Area.Min/aspect); min(w, h) < 1 {
+			return &Error{Key: "augment.area.min", Msg: fmt.Sprintf("a patch of augment.area.min %s and aspect %s is thinner than a pixel at data.size %d; raise augment.area.min or narrow augment.aspect",
+				yamlNumber(a.Area.Min), yamlNumber(aspect), c.Data.Size)}
+		}
+	}
+	return nil
+}
+
+// checkScar makes sure that the largest scar fits: rotated, with a pixel to spare
+// for its antialiased rim, or as it is when only that is held inside.
+func (c *Config) checkScar() error {
+	s := &c.Augment.Scar
+	needs, how := max(s.Width.Max, s.Length.Max), ""
+	if s.Bounds == "rotated" {
+		needs = turned(s.Width.Max, s.Length.Max, s.Angle) + 1
+		how = fmt.Sprintf(", turned by up to %s degrees,", yamlNumber(s.Angle))
+	}
+	if needs > float64(c.Data.Size) {
+		return &Error{Key: "augment.scar.length.max", Msg: fmt.Sprintf("a scar of augment.scar.width.max %s and augment.scar.length.max %s pixels%s needs %.0f pixels and does not fit into data.size %d; make scars smaller or pictures larger",
+			yamlNumber(s.Width.Max), yamlNumber(s.Length.Max), how, math.Ceil(needs), c.Data.Size)}
+	}
+	return nil
+}
+
+// turned is the longest side that the bounding box of a w x h rectangle takes on
+// over all rotations from 0 to the given angle in degrees: the largest of
+// a cos t + b sin t, whose peak is the diagonal.
+func turned(w, h, degrees float64) float64 {
+	limit := min(degrees, 90) * math.Pi / 180
+	side := func(a, b float64) float64 {
+		t := min(math.Atan2(b, a), limit)
+		return a*math.Cos(t) + b*math.Sin(t)
+	}
+	return max(side(w, h), side(h, w))
+}

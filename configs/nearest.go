@@ -1,0 +1,139 @@
+package configs
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// unknown says that name is no key and names those that were probably meant.
+// group tells that the name stands over a group of keys in a file.
+func unknown(name string, group bool) string {
+	candidates := keyNames()
+	if group {
+		candidates = sectionNames()
+	}
+	near, far := nearest(name, candidates)
+	if far {
+		return "there is no key " + quote(name) + ", and the nearest is " + orList(near) + "; cutpaste config keys lists them all"
+	}
+	return "there is no key " + quote(name) + "; did you mean " + orList(near) + "?"
+}
+
+// usual has names that other programs use for a key here and that are too far
+// from it in letters.
+var usual = map[string]string{
+	"epochs":        "train.steps",
+	"num_epochs":    "train.steps",
+	"learning_rate": "optim.lr",
+	"batch_size":    "train.batch",
+	"image_size":    "data.size",
+	"wd":            "optim.weight_decay",
+	"gpu":           "device",
+}
+
+// nearest gives the one to three candidates closest to what was written, and
+// whether even they are far off. A candidate counts by its whole name or by its
+// end, so that lr, head and scar.angle are found without their section.
+func nearest(written string, candidates []string) (near []string, far bool) {
+	written = strings.ReplaceAll(strings.ToLower(strings.TrimLeft(written, "-")), "-", "_")
+	_, last, dotted := cutLast(written)
+	if key := usual[last]; slices.Contains(candidates, key) {
+		return []string{key}, false
+	}
+	best := math.MaxInt
+	for _, name := range candidates {
+		d := 2 * distance(written, name)
+		for rest := name; ; {
+			_, end, more := strings.Cut(rest, ".")
+			if !more {
+				break
+			}
+			d, rest = min(d, 2*distance(written, end)+1), end
+		}
+		if dotted { // the right name in the wrong section
+			_, end, _ := cutLast(name)
+			d = min(d, 2*distance(last, end)+3)
+		}
+		if d < best {
+			best, near = d, nil
+		}
+		if d == best && len(near) < 3 {
+			near = append(near, name)
+		}
+	}
+	return near, best > max(4, len(written)+1)
+}
+
+func keyNames() []string {
+	names := make([]string, len(schema))
+	for i, f := range schema {
+		names[i] = f.name
+	}
+	return names
+}
+
+func sectionNames() []string {
+	var names []string
+	for _, f := range schema {
+		for section, _, ok := cutLast(f.name); ok; section, _, ok = cutLast(section) {
+			if !slices.Contains(names, section) {
+				names = append(names, section)
+			}
+		}
+	}
+	return names
+}
+
+// cutLast splits data.max_pixels into data and max_pixels.
+func cutLast(name string) (section, last string, dotted bool) {
+	i := strings.LastIndexByte(name, '.')
+	return name[:max(i, 0)], name[i+1:], i >= 0
+}
+
+func orList(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}
+
+// distance is the number of insertions, deletions, substitutions and swaps of
+// neighbours that make b of a (optimal string alignment). Very long input is cut:
+// it is no key anyway.
+func distance(a, b string) int {
+	a, b = a[:min(len(a), 100)], b[:min(len(b), 100)]
+	prev2, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		cur[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				cur[j] = min(cur[j], prev2[j-2]+1)
+			}
+		}
+		prev2, prev, cur = prev, cur, prev2
+	}
+	return prev[len(b)]
+}
+
+// lookup finds a key, or the keys of a section, by exact name.
+func lookup(name string) (f *field, inSection []string) {
+	i := slices.IndexFunc(schema, func(f *field) bool { return f.name == name })
+	if i >= 0 {
+		return schema[i], nil
+	}
+	for _, f := range schema {
+		if strings.HasPrefix(f.name, name+".") {
+			inSection = append(inSection, f.name)
+		}
+	}
+	return nil, inSection
+}
