@@ -1,0 +1,154 @@
+package trainer
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/cutpaste/cutpaste/nets/safetensors"
+	"github.com/cutpaste/cutpaste/nets/torch"
+	"github.com/google/renameio/v2"
+)
+
+// position says where training stands. It is the last file of a checkpoint to
+// be written: a checkpoint is there once its position.json names it, whatever
+// happens before or after.
+type position struct {
+	Update    int    `json:"update"`    // updates done
+	Config    string `json:"config"`    // hash of the training configuration
+	Weights   string `json:"weights"`   // file in this folder
+	Optimizer string `json:"optimizer"` // file in this folder
+	// Losses and right answers since the last row of metrics.csv.
+	Losses []float32 `json:"losses"`
+	Right  []float32 `json:"right"`
+	// Seconds spent in updates so far, over all sittings.
+	Seconds float64 `json:"seconds"`
+}
+
+const positionFile = "position.json"
+
+// saveCheckpoint writes weights, momentum and position into dir, then removes
+// the files of the checkpoint before. If it fails (a full disk) the checkpoint
+// before is untouched.
+func (u *Updater) saveCheckpoint(dir string, p position) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	p.Config = u.config.Hash()
+	p.Weights = fmt.Sprintf("weights-%08d.safetensors", p.Update)
+	p.Optimizer = fmt.Sprintf("optimizer-%08d.safetensors", p.Update)
+	err := safetensors.Write(filepath.Join(dir, p.Weights), u.Net.State(), nil)
+	if err == nil {
+		err = safetensors.Write(filepath.Join(dir, p.Optimizer), u.momentum(), nil)
+	}
+	if err == nil {
+		var b []byte
+		if b, err = json.MarshalIndent(p, "", "  "); err != nil {
+			return err
+		}
+		err = renameio.WriteFile(filepath.Join(dir, positionFile), append(b, '\n'), 0o666)
+	}
+	if err != nil {
+		before, _ := readPosition(dir)
+		removeAllBut(dir, before)
+		return fmt.Errorf("the checkpoint of update %d could not be saved: %w", p.Update, err)
+	}
+	removeAllBut(dir, &p)
+	return nil
+}
+
+// removeAllBut removes files of checkpoints other than this one. What cannot be
+// removed does no harm.
+func removeAllBut(dir string, keep *position) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		name := e.Name()
+		if keep != nil && (name == keep.Weights || name == keep.Optimizer) {
+			continue
+		}
+		// A name that begins with a dot is a file that a killed run was writing.
+		if strings.HasPrefix(name, "weights-") || strings.HasPrefix(name, "optimizer-") || strings.HasPrefix(name, ".") {
+			os.Remove(filepath.Join(dir, name))
+		}
+	}
+}
+
+// readPosition is nil where there is no checkpoint.
+func readPosition(dir string) (*position, error) {
+	path := filepath.Join(dir, positionFile)
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	p := new(position)
+	if err := json.Unmarshal(b, p); err != nil {
+		return nil, fmt.Errorf("%s is damaged (%w); remove the folder %s to train from the start", path, err, dir)
+	}
+	return p, nil
+}
+
+// loadCheckpoint puts the checkpoint of dir into net and optimiser. Without one
+// it returns a position of zero updates. A checkpoint of another training
+// configuration is an error.
+func (u *Updater) loadCheckpoint(dir string) (position, error) {
+	p, err := readPosition(dir)
+	if err != nil || p == nil {
+		return position{}, err
+	}
+	if p.Config != u.config.Hash() {
+		return position{}, fmt.Errorf("the checkpoint in %s was made with another training configuration; remove it or choose another out=", dir)
+	}
+	f, err := safetensors.Read(filepath.Join(dir, p.Weights))
+	if err == nil {
+		err = u.Net.Load(f)
+	}
+	if err != nil {
+		return position{}, fmt.Errorf("the checkpoint in %s cannot be used (%w); remove the folder to train from the start", dir, err)
+	}
+	f, err = safetensors.Read(filepath.Join(dir, p.Optimizer))
+	if err == nil {
+		err = u.loadMomentum(f)
+	}
+	if err != nil {
+		return position{}, fmt.Errorf("the checkpoint in %s cannot be used (%w); remove the folder to train from the start", dir, err)
+	}
+	return *p, nil
+}
+
+const momentumSuffix = ".momentum"
+
+// momentum is the optimiser's state under the weights' names.
+func (u *Updater) momentum() []safetensors.Tensor {
+	var out []safetensors.Tensor
+	torch.Scope(func() {
+		for i, name := range u.Net.WeightNames() {
+			t := u.sgd.Momentum(i)
+			out = append(out, safetensors.F32(name+momentumSuffix, t.Shape(), torch.Read[float32](t)))
+		}
+	})
+	return out
+}
+
+func (u *Updater) loadMomentum(f *safetensors.File) (err error) {
+	torch.Scope(func() {
+		for i, name := range u.Net.WeightNames() {
+			var t safetensors.Tensor
+			var values []float32
+			if t, err = f.Get(name + momentumSuffix); err != nil {
+				return
+			}
+			if values, err = t.Float32s(); err != nil {
+				return
+			}
+			torch.Overwrite(u.sgd.Momentum(i), values)
+		}
+	})
+	return err
+}

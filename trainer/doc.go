@@ -1,0 +1,14 @@
+// Package trainer trains a net on a category's normal pictures and takes
+// embeddings with it.
+//
+// One update: a batch of bytes [V*B,S,S,3] from the loader, normalised to
+// [V*B,3,S,S]; embeddings, projection, logits; cross-entropy of "what was done
+// to this picture" (equation 1 of the paper); the gradients of all weights; one
+// fused step of SGD along a cosine schedule. Nothing in it waits for a number:
+// losses stay where they are computed until the log interval.
+//
+// A run is a function of its configuration. The loader's choices depend on
+// (seed, update, picture) alone, so a checkpoint is the weights, the momentum
+// and the number of the update, and a resumed run continues as if it had never
+// stopped: same weights, same metrics.
+package trainer

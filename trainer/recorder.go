@@ -1,0 +1,113 @@
+package trainer
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/cutpaste/cutpaste/trainer/events"
+	"github.com/cutpaste/cutpaste/trainer/metricslog"
+)
+
+// columns of metrics.csv. Loss and accuracy are means over the updates since
+// the row before; the learning rate is the last update's; data_wait is the
+// share of the time in which training waited for pictures.
+var columns = []string{"update", "loss", "accuracy", "lr", "images_per_second", "data_wait", "seconds"}
+
+// Status is what is known at the end of a log interval.
+type Status struct {
+	Update, Steps   int
+	Loss            float64 // mean cross-entropy since the last status
+	Accuracy        float64 // share of right answers, 0 to 1
+	Lr              float64
+	ImagesPerSecond float64 // views, not source pictures
+	DataWait        float64 // 0 to 1
+	Seconds         float64 // in updates so far, over all sittings
+}
+
+// recorder writes a run's curves: metrics.csv and TensorBoard's events/.
+type recorder struct {
+	log    *metricslog.Log
+	events *events.Writer
+}
+
+func openRecorder(dir string, fromUpdate int) (*recorder, error) {
+	folder := filepath.Join(dir, "events")
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return nil, err
+	}
+	l, err := metricslog.Open(filepath.Join(dir, "metrics.csv"), columns, fromUpdate)
+	if err != nil {
+		return nil, err
+	}
+	e, err := events.Create(folder, int64(fromUpdate), time.Now)
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	return &recorder{l, e}, nil
+}
+
+func (r *recorder) write(s Status) error {
+	if err := r.log.Append(s.Update, s.Loss, s.Accuracy, s.Lr, s.ImagesPerSecond, s.DataWait, s.Seconds); err != nil {
+		return err
+	}
+	for tag, v := range map[string]float64{
+		"train/loss": s.Loss, "train/accuracy": s.Accuracy, "train/lr": s.Lr,
+		"speed/images_per_second": s.ImagesPerSecond, "speed/data_wait": s.DataWait,
+	} {
+		if err := r.events.Scalar(tag, int64(s.Update), float32(v)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *recorder) sync() error {
+	if err := r.log.Sync(); err != nil {
+		return err
+	}
+	return r.events.Sync()
+}
+
+func (r *recorder) close() {
+	r.log.Close()
+	r.events.Close()
+}
+
+// NotFiniteError says that training diverged: the loss of an update was not a
+// number or infinite. The checkpoint before it stands.
+type NotFiniteError struct {
+	Update     int // from 1
+	Lr         float64
+	Loss       float64
+	Checkpoint int // update of the checkpoint that is kept, 0 if there is none
+}
+
+func (e *NotFiniteError) Error() string {
+	kept := "no checkpoint was saved before it"
+	if e.Checkpoint > 0 {
+		kept = fmt.Sprintf("the checkpoint of update %d is kept", e.Checkpoint)
+	}
+	return fmt.Sprintf("the loss of update %d is %v at learning rate %g; %s; try a smaller optim.lr", e.Update, e.Loss, e.Lr, kept)
+}
+
+// firstNotFinite is the index of the first loss that is no finite number, or -1.
+func firstNotFinite(losses []float32) int {
+	for i, l := range losses {
+		if v := float64(l); math.IsNaN(v) || math.IsInf(v, 0) {
+			return i
+		}
+	}
+	return -1
+}
+
+func mean(v []float32) float64 {
+	var sum float64
+	for _, x := range v {
+		sum += float64(x)
+	}
+	return sum / float64(len(v))
+}
