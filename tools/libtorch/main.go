@@ -1,0 +1,78 @@
+// Command libtorch finds, installs and builds what the rest of the program
+// links to. It imports nothing that needs libtorch itself, so it runs first:
+//
+//	go run ./tools/libtorch install   fetch libtorch into the cache, unless it is there
+//	go run ./tools/libtorch build     install, then compile build/lib/*.so
+//	go run ./tools/libtorch find      print the libtorch that build would take
+//
+// The environment decides what is taken:
+//
+//	LIBTORCH=FOLDER        your own torch folder, 2.x; nothing is fetched
+//	CUDA=1, CUDA=0         with or without CUDA's libraries; unset: with them
+//	                       where an NVIDIA driver is
+//	CUTPASTE_CACHE=FOLDER  where libtorch is kept (default: the user's cache folder)
+//	PIP_INDEX_URL=URL      a package index other than pypi.org; pip's own
+//	                       configuration counts as well
+//	CXX=COMPILER           default g++
+//
+// What lies in build/ afterwards is described in build.go.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+const usage = `usage: go run ./tools/libtorch VERB
+
+verbs:
+  install   fetch libtorch into the cache, unless it is there
+  build     install, then compile the C++ libraries into build/lib
+  find      print the libtorch that build would take
+
+environment: LIBTORCH, CUDA, CUTPASTE_CACHE, PIP_INDEX_URL, CXX
+exit status: 0 done, 1 failed, 2 wrong command, 130 interrupted`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := runVerb(ctx, os.Args[1:])
+	interrupted := ctx.Err() != nil
+	stop()
+	switch {
+	case err == nil:
+	case errors.Is(err, errUsage):
+		fmt.Fprintln(os.Stderr, usage)
+		os.Exit(2)
+	case interrupted:
+		fmt.Fprintln(os.Stderr, "libtorch: interrupted; the same command goes on where it stopped")
+		os.Exit(130)
+	default:
+		fmt.Fprintln(os.Stderr, "libtorch:", err)
+		os.Exit(1)
+	}
+}
+
+var errUsage = errors.New("wrong command")
+
+func runVerb(ctx context.Context, args []string) error {
+	if len(args) != 1 {
+		return errUsage
+	}
+	root, err := repository()
+	if err != nil {
+		return err
+	}
+	switch args[0] {
+	case "install":
+		return installVerb(ctx, root)
+	case "build":
+		return buildVerb(ctx, root)
+	case "find":
+		return findVerb(root)
+	}
+	return errUsage
+}
