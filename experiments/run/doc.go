@@ -1,0 +1,18 @@
+// Package run does one job: a configuration in, a run folder out. The same
+// folder is all that is needed to score again or to judge new pictures.
+//
+//	OUT/NAME/VARIANT/CATEGORY/seed-N/
+//	  config.yaml              every key, resolved
+//	  meta.json                versions, device, data fingerprint, timings
+//	  metrics.csv, events/     training curves (TensorBoard reads events/)
+//	  checkpoint/              weights, optimizer, position: what resuming needs
+//	  model.safetensors        the trained net under torchvision's names
+//	  embeddings.safetensors   of all normal training and test pictures,
+//	                           trained and untrained
+//	  scores.csv               one row a test picture
+//	  result.json              the metrics
+//
+// Nothing goes back up: scores are made from embeddings, metrics from scores,
+// and each can be made again without the step before. A run folder belongs to
+// one training configuration and one set of pictures; another one is refused.
+package run

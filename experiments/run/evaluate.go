@@ -1,0 +1,40 @@
+package run
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/cutpaste/cutpaste/configs"
+)
+
+// Evaluate scores the stored embeddings of the run in dir again, without
+// loading a picture or a net. Overrides may change keys that affect scoring
+// only; then the scores go to a folder of their own below the run,
+// evaluations/HASH, and the run's stay as they are.
+func Evaluate(dir string, overrides []string) (*Result, error) {
+	began := time.Now()
+	c, err := open(dir, overrides)
+	if err != nil {
+		return nil, err
+	}
+	to := dir
+	before, err := readConfig(dir)
+	if err != nil {
+		return nil, err
+	}
+	if diff := before.Diff(c, configs.Scoring); len(diff) > 0 {
+		sum := sha256.Sum256([]byte(strings.Join(diff, "\n")))
+		to = filepath.Join(dir, "evaluations", hex.EncodeToString(sum[:6]))
+		if err := os.MkdirAll(to, 0o777); err != nil {
+			return nil, err
+		}
+		if err := write(to, configFile, c.YAML()); err != nil {
+			return nil, err
+		}
+	}
+	return rescore(dir, to, c, began)
+}

@@ -1,0 +1,89 @@
+package run
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/cutpaste/cutpaste/nets/torch"
+	"github.com/cutpaste/cutpaste/trainer"
+)
+
+// Version is the code's version: the commit, with "-dirty" where files differ
+// from it. `make build` sets it.
+var Version = "unknown"
+
+// meta is how a run came about: meta.json.
+type meta struct {
+	Command     []string `json:"command"`
+	Version     string   `json:"version"`
+	Go          string   `json:"go"`
+	Libtorch    string   `json:"libtorch"`
+	Gotorch     string   `json:"gotorch"`
+	Fingerprint string   `json:"data_fingerprint"` // of all pictures and masks of the category
+
+	trainer.Numerics
+	Started time.Time          `json:"started"`
+	Seconds map[string]float64 `json:"seconds"` // by part, of the last sitting
+}
+
+func newMeta(fingerprint string, n trainer.Numerics) *meta {
+	return &meta{
+		Command: os.Args, Version: Version, Go: runtime.Version(), Libtorch: torch.Version(),
+		Gotorch: moduleVersion("github.com/wangkuiyi/gotorch"), Fingerprint: fingerprint,
+		Numerics: n, Started: time.Now().UTC(), Seconds: map[string]float64{},
+	}
+}
+
+func moduleVersion(path string) string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, m := range info.Deps {
+		if m.Path == path {
+			return m.Version
+		}
+	}
+	return "unknown"
+}
+
+// time adds what a part of the run took.
+func (m *meta) time(part string, since time.Time) {
+	m.Seconds[part] += time.Since(since).Seconds()
+}
+
+func (m *meta) save(dir string) error {
+	b, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	return write(dir, metaFile, append(b, '\n'))
+}
+
+// checkFingerprint refuses a run folder that was begun with other pictures.
+func checkFingerprint(dir, fingerprint string) error {
+	path := filepath.Join(dir, metaFile)
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var m meta
+	if err := json.Unmarshal(b, &m); err != nil {
+		return fmt.Errorf("%s is damaged (%w); remove the folder %s to begin the run anew", path, err, dir)
+	}
+	if !strings.EqualFold(m.Fingerprint, fingerprint) {
+		return fmt.Errorf("the pictures of this category have changed since the run in %s was begun; choose another out= or name=, or remove the folder", dir)
+	}
+	return nil
+}

@@ -1,0 +1,167 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/data"
+	"github.com/cutpaste/cutpaste/data/augment"
+	"github.com/cutpaste/cutpaste/experiments/gde"
+	"github.com/cutpaste/cutpaste/nets"
+	"github.com/cutpaste/cutpaste/nets/safetensors"
+	"github.com/cutpaste/cutpaste/nets/torch"
+	"github.com/cutpaste/cutpaste/trainer"
+)
+
+// Verdict is what a trained run says of one new picture.
+type Verdict struct {
+	Path      string
+	Score     float64 // Mahalanobis distance from the normal training pictures
+	Threshold float64 // from normal pictures alone
+	Anomalous bool    // Score > Threshold
+	Err       error   // why the picture could not be judged
+}
+
+// Predictor judges new pictures with a trained run. Free it when done.
+type Predictor struct {
+	config    *configs.Config
+	numerics  trainer.Numerics
+	net       *nets.Net
+	gaussian  *gde.Gaussian
+	threshold float64
+}
+
+// OpenPredictor loads the model of the run in dir and fits its density to the
+// stored embeddings. Overrides may change keys that do not change the training,
+// such as density.quantile or device.
+func OpenPredictor(dir string, overrides []string) (*Predictor, error) {
+	c, err := open(dir, overrides)
+	if err != nil {
+		return nil, err
+	}
+	e, err := loadEmbeddings(dir)
+	if err != nil {
+		return nil, err
+	}
+	p := &Predictor{config: c}
+	if p.gaussian, err = gde.Fit(e.Trained.Train, len(e.Train), e.Dim, densityOptions(c.Density)); err != nil {
+		return nil, err
+	}
+	if p.threshold, err = normalThreshold(e, c); err != nil {
+		return nil, err
+	}
+	if p.numerics, err = trainer.Settle(c); err != nil {
+		return nil, err
+	}
+	f, err := safetensors.Read(filepath.Join(dir, modelFile))
+	if err != nil {
+		return nil, err
+	}
+	err = torch.Do(func() (err error) {
+		p.net, err = nets.New(c.Net, augment.Classes(c.Augment.Variant), c.Seed, p.numerics.Device, p.numerics.ChannelsLast)
+		if err == nil {
+			err = p.net.Load(f)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be used: %w", filepath.Join(dir, modelFile), err)
+	}
+	return p, nil
+}
+
+// Free frees the net.
+func (p *Predictor) Free() { free(p.net) }
+
+// Files lists the pictures to judge: files as they are, folders by the pictures
+// in them. A path that does not exist is an error.
+func Files(paths []string) ([]string, error) {
+	var out []string
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s does not exist; give picture files or folders of them", path)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !info.IsDir() {
+			out = append(out, path)
+			continue
+		}
+		items, err := data.Folder(path)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range items {
+			out = append(out, it.Path)
+		}
+	}
+	return out, nil
+}
+
+// predictBatch is how many pictures are decoded and embedded together.
+const predictBatch = 32
+
+// Predict judges the files in order and hands each verdict out as soon as it is
+// there. A file that cannot be read has an Err in its verdict, and the rest
+// goes on.
+func (p *Predictor) Predict(ctx context.Context, files []string, each func(Verdict)) error {
+	for from := 0; from < len(files); from += predictBatch {
+		batch := files[from:min(from+predictBatch, len(files))]
+		pictures, verdicts := p.decode(batch)
+		embedded, err := trainer.Embed(ctx, p.net, pictures, p.config, p.numerics, nil)
+		if err != nil {
+			return err
+		}
+		scores, err := gde.Mahalanobis(p.gaussian, embedded, len(pictures.Items))
+		if err != nil {
+			return err
+		}
+		next := 0
+		for _, v := range verdicts {
+			if v.Err == nil {
+				v.Score = scores[next]
+				v.Anomalous = v.Score > v.Threshold
+				next++
+			}
+			each(v)
+		}
+	}
+	return nil
+}
+
+// decode reads a batch on all cores: the pictures that could be read, in
+// order, and a verdict for every file that has yet to get its score.
+func (p *Predictor) decode(files []string) (*data.Pictures, []Verdict) {
+	c := p.config.Data
+	decoded := make([]*data.Image, len(files))
+	verdicts := make([]Verdict, len(files))
+	var wait sync.WaitGroup
+	for i, path := range files {
+		verdicts[i] = Verdict{Path: path, Threshold: p.threshold}
+		wait.Go(func() {
+			img, err := data.Decode(path, c.MaxPixels)
+			if err != nil {
+				verdicts[i].Err = err
+				return
+			}
+			decoded[i] = data.Resize(img, c.Size, c.Size)
+		})
+	}
+	wait.Wait()
+	out := &data.Pictures{Size: c.Size}
+	for i, img := range decoded {
+		if img != nil {
+			out.Items = append(out.Items, data.Item{Path: files[i], Rel: files[i]})
+			out.Pix = append(out.Pix, img.Pix...)
+		}
+	}
+	return out, verdicts
+}

@@ -1,0 +1,221 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/data"
+	"github.com/cutpaste/cutpaste/nets"
+	"github.com/cutpaste/cutpaste/nets/safetensors"
+	"github.com/cutpaste/cutpaste/nets/torch"
+	"github.com/cutpaste/cutpaste/trainer"
+)
+
+// Train does the whole job: train or resume, take embeddings, score. A run that
+// is complete already is not trained again; only its scoring is done anew with
+// the density of c. The result is also in the run folder.
+//
+// A cancelled ctx ends it with a saved checkpoint and an error that wraps
+// [trainer.ErrInterrupted] or context.Canceled.
+func Train(ctx context.Context, c *configs.Config, p Progress) (*Result, error) {
+	began := time.Now()
+	category, err := data.Open(c.Data.Root, c.Data.Category)
+	if err != nil {
+		return nil, err
+	}
+	for _, note := range category.Notes {
+		p.Note(note)
+	}
+	numerics, err := trainer.Settle(c)
+	if err != nil {
+		return nil, err
+	}
+	dir, release, err := claim(c)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	fingerprint, err := category.Fingerprint()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFingerprint(dir, fingerprint); err != nil {
+		return nil, err
+	}
+
+	if complete(dir) {
+		p.Note(fmt.Sprintf("%s is trained already; its stored embeddings are scored", dir))
+	} else {
+		j := job{c, numerics, category, dir, newMeta(fingerprint, numerics), p}
+		if err := j.do(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := write(dir, configFile, c.YAML()); err != nil {
+		return nil, err
+	}
+	return rescore(dir, dir, c, began)
+}
+
+// complete says whether dir has all that scoring and predicting need. The
+// embeddings are written last.
+func complete(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, embeddingsFile))
+	return err == nil
+}
+
+// rescore scores the embeddings of the run in dir into the folder to.
+func rescore(dir, to string, c *configs.Config, began time.Time) (*Result, error) {
+	e, err := loadEmbeddings(dir)
+	if err != nil {
+		return nil, err
+	}
+	r, rows, err := score(e, c)
+	if err != nil {
+		return nil, fmt.Errorf("category %s: %w", c.Data.Category, err)
+	}
+	r.Run, r.Seconds = to, time.Since(began).Seconds()
+	return r, r.save(to, rows)
+}
+
+// job is a run that has yet to be trained.
+type job struct {
+	config   *configs.Config
+	numerics trainer.Numerics
+	category *data.Category
+	dir      string
+	meta     *meta
+	progress Progress
+}
+
+func (j job) do(ctx context.Context) error {
+	if err := j.meta.save(j.dir); err != nil {
+		return err
+	}
+	normal, err := j.load(ctx, "training pictures", j.category.Train)
+	if err != nil {
+		return err
+	}
+	net, err := j.train(ctx, normal)
+	if err != nil {
+		return err
+	}
+	defer free(net)
+	test, err := j.load(ctx, "test pictures", j.category.Test)
+	if err != nil {
+		return err
+	}
+	untrained, err := trainer.Start(j.config, j.numerics)
+	if err != nil {
+		return err
+	}
+	defer free(untrained)
+	e := &embeddings{Dim: net.Dimension(), Train: picturesOf(normal.Items), Test: picturesOf(test.Items)}
+	if e.Trained, err = j.embed(ctx, "embeddings", net, normal, test); err != nil {
+		return err
+	}
+	if e.Untrained, err = j.embed(ctx, "untrained control", untrained, normal, test); err != nil {
+		return err
+	}
+	if err := j.meta.save(j.dir); err != nil {
+		return err
+	}
+	return e.save(j.dir)
+}
+
+func free(n *nets.Net) {
+	// Freeing cannot be refused.
+	_ = torch.Do(func() error { n.Free(); return nil })
+}
+
+func (j job) load(ctx context.Context, what string, items []data.Item) (*data.Pictures, error) {
+	defer j.meta.time("load pictures", time.Now())
+	task := j.progress.Task(what, len(items), "pictures")
+	defer task.Done()
+	c := j.config.Data
+	pictures, err := data.Load(ctx, items, data.LoadOptions{
+		Size: c.Size, Workers: c.Workers, MaxPixels: c.MaxPixels, Cache: c.Cache,
+		Progress: func(done, _ int) { task.Set(done, "") },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("category %s: %w", j.category.Name, err)
+	}
+	for _, note := range pictures.Notes {
+		j.progress.Note(note)
+	}
+	return pictures, nil
+}
+
+// train trains, or takes a model that was trained before the run was cut off,
+// and keeps it as model.safetensors.
+func (j job) train(ctx context.Context, normal *data.Pictures) (*nets.Net, error) {
+	defer j.meta.time("train", time.Now())
+	c := j.config
+	task := j.progress.Task("training "+c.Data.Category, c.Train.Steps, "updates")
+	defer task.Done()
+	net, err := trainer.Job{
+		Config: c, Numerics: j.numerics, Pictures: normal, Dir: j.dir,
+		Progress: func(update int, s *trainer.Status) { task.Set(update, describe(s)) },
+	}.Train(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("category %s: %w", c.Data.Category, err)
+	}
+	var state []safetensors.Tensor
+	err = torch.Do(func() error { state = net.State(); return nil })
+	if err == nil {
+		err = safetensors.Write(filepath.Join(j.dir, modelFile), state, map[string]string{"net": c.Net.Name})
+	}
+	if err != nil {
+		free(net)
+		return nil, err
+	}
+	return net, nil
+}
+
+func describe(s *trainer.Status) string {
+	if s == nil {
+		return ""
+	}
+	return fmt.Sprintf("loss %.3f, accuracy %.2f, %.0f images/s, waiting for data %.0f %%",
+		s.Loss, s.Accuracy, s.ImagesPerSecond, 100*s.DataWait)
+}
+
+func (j job) embed(ctx context.Context, what string, net *nets.Net, normal, test *data.Pictures) (f features, err error) {
+	defer j.meta.time(what, time.Now())
+	total := len(normal.Items) + len(test.Items)
+	task := j.progress.Task(what, total, "pictures")
+	defer task.Done()
+	f.Train, err = trainer.Embed(ctx, net, normal, j.config, j.numerics, func(done, _ int) { task.Set(done, "") })
+	if err != nil {
+		return f, err
+	}
+	f.Test, err = trainer.Embed(ctx, net, test, j.config, j.numerics, func(done, _ int) { task.Set(len(normal.Items)+done, "") })
+	return f, err
+}
+
+// open reads the configuration of a run that is there.
+func open(dir string, overrides []string) (*configs.Config, error) {
+	path := filepath.Join(dir, configFile)
+	before, err := readConfig(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &configs.Error{Source: dir, Msg: "this is not a run folder (it has no config.yaml); give the folder that `cutpaste train` printed"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	c, err := configs.Load(path, overrides, nil)
+	if err != nil {
+		return nil, err
+	}
+	c.Name = before.Name
+	if diff := before.Diff(c, configs.Training); len(diff) > 0 {
+		return nil, &configs.Error{Source: dir, Msg: fmt.Sprintf("the run was trained and only its scoring can be changed (density.*): %s; train anew with another out=", diff[0])}
+	}
+	return c, nil
+}

@@ -1,0 +1,197 @@
+package run
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/experiments/gde"
+	"github.com/cutpaste/cutpaste/experiments/metric"
+)
+
+// Result is what a run found: result.json. AUROCs and shares are 0 to 1.
+type Result struct {
+	Category string `json:"category"`
+	Variant  string `json:"variant"`
+	Seed     uint64 `json:"seed"`
+	Steps    int    `json:"steps"`
+	Size     int    `json:"size"`
+	Weights  string `json:"weights"` // starting weights: "scratch" or the file
+
+	TrainNormal   int `json:"train_normal"`
+	TestNormal    int `json:"test_normal"`
+	TestAnomalous int `json:"test_anomalous"`
+
+	// ImageAUROC is null where a class is missing among the test pictures.
+	ImageAUROC *float64 `json:"image_auroc"`
+	// UntrainedAUROC is the same for the net before its first update: the
+	// control without which ImageAUROC says little.
+	UntrainedAUROC   *float64 `json:"untrained_image_auroc"`
+	AveragePrecision *float64 `json:"average_precision"`
+	// OracleF1 is the best F1 over all thresholds. It looks at test labels.
+	OracleF1 *Oracle `json:"oracle_f1"`
+	// Threshold is chosen from normal training pictures alone.
+	Threshold Threshold `json:"threshold"`
+
+	Covariance string  `json:"covariance"`
+	Shrinkage  float64 `json:"shrinkage"`
+
+	Notes   []string `json:"notes,omitempty"`
+	Run     string   `json:"run"`
+	Seconds float64  `json:"seconds"`
+}
+
+// Oracle is the best F1 that any threshold reaches, known only with the labels.
+type Oracle struct {
+	F1        float64 `json:"f1"`
+	Threshold float64 `json:"threshold"`
+}
+
+// Threshold is the quantile of held-out normal scores above which a picture is
+// called anomalous, and what that does to the test pictures.
+type Threshold struct {
+	Value            float64 `json:"value"`
+	Quantile         float64 `json:"quantile"`
+	FlaggedNormal    float64 `json:"flagged_normal"`    // share of normal test pictures above it
+	FlaggedAnomalous float64 `json:"flagged_anomalous"` // share of anomalous test pictures above it
+}
+
+// scored is a test picture with its scores.
+type scored struct {
+	Picture
+	Score, Untrained float64
+}
+
+func densityOptions(d configs.Density) gde.Options {
+	return gde.Options{Covariance: d.Covariance, Ridge: d.Ridge, Normalize: d.Normalize}
+}
+
+// score fits the configured density to the normal training embeddings and
+// scores the test pictures. A metric that is undefined is left out of the
+// result with a note; the scores are there all the same.
+func score(e *embeddings, c *configs.Config) (*Result, []scored, error) {
+	r := &Result{
+		Category: c.Data.Category, Variant: c.Augment.Variant, Seed: c.Seed,
+		Steps: c.Train.Steps, Size: c.Data.Size, Weights: startingWeights(c),
+		TrainNormal: len(e.Train), Covariance: c.Density.Covariance,
+	}
+	trained, g, err := distances(e, e.Trained, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	untrained, _, err := distances(e, e.Untrained, c)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the untrained control: %w", err)
+	}
+	r.Shrinkage = g.Shrinkage
+	rows := make([]scored, len(e.Test))
+	anomalous := make([]bool, len(e.Test))
+	for i, p := range e.Test {
+		rows[i] = scored{p, trained[i], untrained[i]}
+		anomalous[i] = p.Anomalous
+		if p.Anomalous {
+			r.TestAnomalous++
+		} else {
+			r.TestNormal++
+		}
+	}
+	if err := r.rank(trained, untrained, anomalous); err != nil {
+		return nil, nil, err
+	}
+	return r, rows, r.decide(e, c, rows)
+}
+
+// distances fits a Gaussian to one net's normal embeddings: the Mahalanobis
+// distances of the test pictures, and the Gaussian.
+func distances(e *embeddings, f features, c *configs.Config) ([]float64, *gde.Gaussian, error) {
+	g, err := gde.Fit(f.Train, len(e.Train), e.Dim, densityOptions(c.Density))
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := gde.Mahalanobis(g, f.Test, len(e.Test))
+	return d, g, err
+}
+
+func (r *Result) rank(trained, untrained []float64, anomalous []bool) error {
+	auroc, err := metric.AUROC(trained, anomalous)
+	if errors.Is(err, metric.ErrOneClass) {
+		r.Notes = append(r.Notes, fmt.Sprintf("image AUROC, average precision and F1 are left out: %v; the scores are kept", err))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	control, err := metric.AUROC(untrained, anomalous)
+	if err != nil {
+		return err
+	}
+	precision, err := metric.AveragePrecision(trained, anomalous)
+	if err != nil {
+		return err
+	}
+	best, err := metric.BestF1(trained, anomalous)
+	if err != nil {
+		return err
+	}
+	r.ImageAUROC, r.UntrainedAUROC, r.AveragePrecision = &auroc, &control, &precision
+	r.OracleF1 = &Oracle{best.F1, best.Threshold}
+	return nil
+}
+
+// decide takes the threshold from normal pictures alone and counts what it does.
+func (r *Result) decide(e *embeddings, c *configs.Config, rows []scored) error {
+	value, err := normalThreshold(e, c)
+	if err != nil {
+		return err
+	}
+	r.Threshold = Threshold{Value: value, Quantile: c.Density.Quantile}
+	for _, row := range rows {
+		switch {
+		case row.Score <= value:
+		case row.Anomalous:
+			r.Threshold.FlaggedAnomalous += 1 / float64(r.TestAnomalous)
+		default:
+			r.Threshold.FlaggedNormal += 1 / float64(r.TestNormal)
+		}
+	}
+	return nil
+}
+
+func normalThreshold(e *embeddings, c *configs.Config) (float64, error) {
+	return gde.Threshold(e.Trained.Train, len(e.Train), e.Dim, densityOptions(c.Density), c.Density.Quantile, c.Density.Folds, c.Seed)
+}
+
+func startingWeights(c *configs.Config) string {
+	if c.Net.Weights == "" {
+		return "scratch"
+	}
+	return c.Net.Weights
+}
+
+// save writes scores.csv and result.json into dir.
+func (r *Result) save(dir string, rows []scored) error {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.Write([]string{"path", "defect", "anomalous", "score", "flagged", "untrained_score"})
+	for _, row := range rows {
+		w.Write([]string{
+			row.Path, row.Defect, strconv.FormatBool(row.Anomalous), float(row.Score),
+			strconv.FormatBool(row.Score > r.Threshold.Value), float(row.Untrained),
+		})
+	}
+	w.Flush()
+	if err := write(dir, scoresFile, b.Bytes()); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return write(dir, resultFile, append(text, '\n'))
+}
+
+func float(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
