@@ -1,7 +1,9 @@
 package augment
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"testing"
@@ -19,6 +21,10 @@ type golden struct {
 		} `json:"ops"`
 		RGB []byte `json:"rgb"`
 	} `json:"jitter"`
+	EveryColour []struct {
+		Shift  uint8
+		SHA256 string
+	} `json:"every_colour"`
 	Translate []struct {
 		Size, DX, DY int
 		In, Out      []byte
@@ -42,7 +48,7 @@ func loadGolden(t *testing.T) *golden {
 	if err := json.Unmarshal(b, &g); err != nil {
 		t.Fatal(err)
 	}
-	if len(g.Jitter) == 0 || len(g.Translate) == 0 || len(g.Rotate) == 0 {
+	if len(g.Jitter) == 0 || len(g.EveryColour) == 0 || len(g.Translate) == 0 || len(g.Rotate) == 0 {
 		t.Fatal("testdata/torchvision.json has no cases; make it with tools/golden/jitter.py")
 	}
 	return &g
@@ -112,6 +118,25 @@ func applyGo(pix []byte, j Jitter) {
 			}
 		}
 	}
+}
+
+// Hue, the operation with the most roundings, for every colour there is.
+func TestHueEqualsPillowForEveryColour(t *testing.T) {
+	pix := make([]uint8, 3<<24)
+	check := func(name string, turn func([]uint8, uint8), shift uint8, want string) {
+		for i := range 1 << 24 {
+			pix[3*i], pix[3*i+1], pix[3*i+2] = uint8(i>>16), uint8(i>>8), uint8(i)
+		}
+		turn(pix, shift)
+		if got := fmt.Sprintf("%x", sha256.Sum256(pix)); got != want {
+			t.Errorf("%s, shift %d: some colour differs from Pillow's", name, shift)
+		}
+	}
+	cases := loadGolden(t).EveryColour
+	for _, c := range cases {
+		check("kernel", turnHue, c.Shift, c.SHA256)
+	}
+	check("hueGo", hueGo, cases[1].Shift, cases[1].SHA256)
 }
 
 func TestTranslateEqualsTorchvision(t *testing.T) {

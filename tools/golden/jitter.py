@@ -5,6 +5,7 @@
 
 - jitter: brightness, contrast, saturation and hue, each alone and composed in a
   given order, with factors on the grid of 1/4096 that plans use and off it;
+- every_colour: SHA-256 of all 2^24 colours (blue fastest) after a shift of Pillow's hue;
 - translate: RandomCrop's reflected padding and crop at given offsets;
 - rotate: for rotated cuts, which source pixel every pixel of the expanded box
   shows, from Image.rotate(expand=True) with its default sampling.
@@ -14,6 +15,7 @@ a second run gives the same file.
 """
 
 import base64
+import hashlib
 import json
 import os
 
@@ -73,6 +75,18 @@ def jitter_cases(rng, pics):
     return out
 
 
+def every_colour_cases():
+    n = np.arange(1 << 24, dtype=np.uint32)
+    rgb = np.stack([n >> 16, (n >> 8) & 255, n & 255], -1).astype(np.uint8).reshape(4096, 4096, 3)
+    h, s, v = Image.fromarray(rgb).convert("HSV").split()
+    out = []
+    for shift in (0, 25, 231):
+        turned = Image.fromarray(np.array(h) + np.uint8(shift))
+        after = np.array(Image.merge("HSV", (turned, s, v)).convert("RGB"))
+        out.append({"shift": shift, "sha256": hashlib.sha256(after.tobytes()).hexdigest()})
+    return out
+
+
 def translate_cases(pics):
     square = pics[0][:H, :H]
     out = []
@@ -104,6 +118,7 @@ def main():
         "versions": {"torchvision": torchvision.__version__, "pillow": PIL.__version__},
         "pictures": [b64(p) for p in pics],
         "jitter": jitter_cases(rng, pics),
+        "every_colour": every_colour_cases(),
         "translate": translate_cases(pics),
         "rotate": rotate_cases(),
     }

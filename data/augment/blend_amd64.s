@@ -1,0 +1,147 @@
+//go:build !purego
+
+#include "textflag.h"
+#include "kernel_amd64.h"
+
+// A block of 32 pixels is held as words in six registers. If a step or the sum
+// needs a pixel's own grey, they are
+//
+//	Y0, Y1 red    Y2, Y3 green    Y4, Y5 blue    (each: pixels 0-7 and 16-23, pixels 8-15 and 24-31)
+//
+// and otherwise simply the 96 bytes in order.
+
+// GREY computes the greys of eight + eight pixels into out. Y6, Y7, Y8 are lost.
+#define GREY(r, g, b, out) \
+	VPUNPCKLWD g, r, Y6       \
+	VPMADDWD   256(AX), Y6, Y6 \
+	VPUNPCKLWD Y13, b, Y7     \
+	VPMADDWD   288(AX), Y7, Y7 \
+	VPADDD     Y7, Y6, Y6     \
+	VPSRAD     $16, Y6, Y6    \
+	VPUNPCKHWD g, r, Y7       \
+	VPMADDWD   256(AX), Y7, Y7 \
+	VPUNPCKHWD Y13, b, Y8     \
+	VPMADDWD   288(AX), Y8, Y8 \
+	VPADDD     Y8, Y7, Y7     \
+	VPSRAD     $16, Y7, Y7    \
+	VPACKSSDW  Y7, Y6, out    \
+	VPADDW     g, out, out
+
+// BLEND is x = clamp(m + ((x-m)*factor >> 12)).
+#define BLEND(x, m) \
+	VPSUBW  m, x, x        \
+	VPSLLW  $4, x, x       \
+	VPMULHW Y11, x, x      \
+	VPADDW  m, x, x        \
+	VPMAXSW Y12, x, x      \
+	VPMINSW 352(AX), x, x
+
+// func blendAVX2(pix *uint8, blocks int, steps *blend, n int, sum bool) int
+TEXT ·blendAVX2(SB), NOSPLIT, $0-48
+	MOVQ    pix+0(FP), DI
+	MOVQ    blocks+8(FP), CX
+	MOVQ    steps+16(FP), SI
+	MOVQ    n+24(FP), DX
+	MOVBQZX sum+32(FP), BX
+	MOVQ    ·vectors(SB), AX
+	VPXOR   Y15, Y15, Y15     // sum
+	VPXOR   Y12, Y12, Y12     // zero
+	VMOVDQU 320(AX), Y13      // two
+	MOVQ    BX, R10           // R10: are channels told apart?
+	MOVQ    SI, R8
+	MOVQ    DX, R9
+
+look:
+	TESTQ   R9, R9
+	JZ      block
+	MOVWQZX 4(R8), R11
+	ORQ     R11, R10
+	ADDQ    $8, R8
+	DECQ    R9
+	JMP     look
+
+block:
+	TESTQ R10, R10
+	JNZ   split
+	VMOVDQU    (DI), Y1
+	VMOVDQU    32(DI), Y3
+	VMOVDQU    64(DI), Y5
+	JMP   widen
+
+split:
+	SPLIT
+
+widen:
+	VPUNPCKLBW Y12, Y1, Y0
+	VPUNPCKHBW Y12, Y1, Y1
+	VPUNPCKLBW Y12, Y3, Y2
+	VPUNPCKHBW Y12, Y3, Y3
+	VPUNPCKLBW Y12, Y5, Y4
+	VPUNPCKHBW Y12, Y5, Y5
+
+	MOVQ SI, R8
+	MOVQ DX, R9
+
+step:
+	TESTQ R9, R9
+	JZ    stepped
+	CMPW  4(R8), $0
+	JNE   own
+	VPBROADCASTW 2(R8), Y9
+	VMOVDQA      Y9, Y10
+	JMP   mix
+
+own:
+	GREY(Y0, Y2, Y4, Y9)
+	GREY(Y1, Y3, Y5, Y10)
+
+mix:
+	VPBROADCASTW (R8), Y11
+	BLEND(Y0, Y9)
+	BLEND(Y1, Y10)
+	BLEND(Y2, Y9)
+	BLEND(Y3, Y10)
+	BLEND(Y4, Y9)
+	BLEND(Y5, Y10)
+	ADDQ $8, R8
+	DECQ R9
+	JMP  step
+
+stepped:
+	TESTQ BX, BX
+	JZ    narrow
+	GREY(Y0, Y2, Y4, Y9)
+	GREY(Y1, Y3, Y5, Y10)
+	VPACKUSWB Y10, Y9, Y9
+	VPSADBW   Y12, Y9, Y9
+	VPADDQ    Y9, Y15, Y15
+
+narrow:
+	TESTQ DX, DX
+	JZ    next                // nothing changed
+	VPACKUSWB Y1, Y0, Y0
+	VPACKUSWB Y3, Y2, Y2
+	VPACKUSWB Y5, Y4, Y4
+	TESTQ R10, R10
+	JNZ   join
+	VMOVDQU Y0, (DI)
+	VMOVDQU Y2, 32(DI)
+	VMOVDQU Y4, 64(DI)
+	JMP   next
+
+join:
+	JOIN
+
+next:
+	ADDQ $96, DI
+	DECQ CX
+	JNZ  block
+
+	VEXTRACTI128 $1, Y15, X0
+	VPADDQ       X0, X15, X15
+	VPSRLDQ      $8, X15, X0
+	VPADDQ       X0, X15, X15
+	VMOVQ        X15, AX
+	MOVQ         AX, ret+40(FP)
+	VZEROUPPER
+	RET
