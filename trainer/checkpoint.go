@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/cutpaste/cutpaste/nets/safetensors"
@@ -31,34 +32,41 @@ type position struct {
 
 const positionFile = "position.json"
 
-// saveCheckpoint writes weights, momentum and position into dir, then removes
-// the files of the checkpoint before. If it fails (a full disk) the checkpoint
-// before is untouched.
-func (u *Updater) saveCheckpoint(dir string, p position) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
+// saveCheckpoint writes weights, which are the net's state, momentum and position
+// into dir, then removes the files of the checkpoint before. If it fails (a full
+// disk) the checkpoint before is untouched.
+func (u *Updater) saveCheckpoint(dir string, p position, weights []safetensors.Tensor) error {
 	p.Config = u.config.Hash()
 	p.Weights = fmt.Sprintf("weights-%08d.safetensors", p.Update)
 	p.Optimizer = fmt.Sprintf("optimizer-%08d.safetensors", p.Update)
-	err := safetensors.Write(filepath.Join(dir, p.Weights), u.Net.State(), nil)
+	err := os.MkdirAll(dir, 0o777)
+	if err == nil {
+		err = safetensors.Write(filepath.Join(dir, p.Weights), weights, nil)
+	}
 	if err == nil {
 		err = safetensors.Write(filepath.Join(dir, p.Optimizer), u.momentum(), nil)
 	}
 	if err == nil {
-		var b []byte
-		if b, err = json.MarshalIndent(p, "", "  "); err != nil {
-			return err
-		}
-		err = renameio.WriteFile(filepath.Join(dir, positionFile), append(b, '\n'), 0o666)
+		err = p.write(dir)
 	}
 	if err != nil {
-		before, _ := readPosition(dir)
-		removeAllBut(dir, before)
-		return fmt.Errorf("the checkpoint of update %d could not be saved: %w", p.Update, err)
+		before, unreadable := readPosition(dir)
+		if unreadable == nil { // otherwise it may name files that are still good
+			removeAllBut(dir, before)
+		}
+		return fmt.Errorf("the checkpoint of update %d could not be saved (%w); put that right, then the same command goes on from the checkpoint before", p.Update, err)
 	}
 	removeAllBut(dir, &p)
 	return nil
+}
+
+func (p position) write(dir string) error {
+	b, err := json.MarshalIndent(p, "", "  ")
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(filepath.Join(dir, positionFile), append(b, '\n'), 0o666,
+		renameio.WithTempDir(dir)) // otherwise a kill could leave it in the system's folder for temporary files
 }
 
 // removeAllBut removes files of checkpoints other than this one. What cannot be
@@ -88,7 +96,11 @@ func readPosition(dir string) (*position, error) {
 		return nil, err
 	}
 	p := new(position)
-	if err := json.Unmarshal(b, p); err != nil {
+	err = json.Unmarshal(b, p)
+	if err == nil && (p.Update < 1 || p.Config == "" || p.Weights == "" || p.Optimizer == "") {
+		err = errors.New("it lacks the update, the configuration or the names of the files")
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s is damaged (%w); remove the folder %s to train from the start", path, err, dir)
 	}
 	return p, nil
@@ -144,10 +156,15 @@ func (u *Updater) loadMomentum(f *safetensors.File) (err error) {
 			if t, err = f.Get(name + momentumSuffix); err != nil {
 				return
 			}
+			momentum := u.sgd.Momentum(i)
+			if want := momentum.Shape(); !slices.Equal(t.Shape, want) {
+				err = fmt.Errorf("%s has shape %v where this net has %v", t.Name, t.Shape, want)
+				return
+			}
 			if values, err = t.Float32s(); err != nil {
 				return
 			}
-			torch.Overwrite(u.sgd.Momentum(i), values)
+			torch.Overwrite(momentum, values)
 		}
 	})
 	return err

@@ -39,5 +39,8 @@ func Embed(ctx context.Context, net *nets.Net, p *data.Pictures, c *configs.Conf
 		}
 		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }

@@ -1,8 +1,6 @@
 package trainer
 
 import (
-	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -54,11 +52,14 @@ func (r *recorder) write(s Status) error {
 	if err := r.log.Append(s.Update, s.Loss, s.Accuracy, s.Lr, s.ImagesPerSecond, s.DataWait, s.Seconds); err != nil {
 		return err
 	}
-	for tag, v := range map[string]float64{
-		"train/loss": s.Loss, "train/accuracy": s.Accuracy, "train/lr": s.Lr,
-		"speed/images_per_second": s.ImagesPerSecond, "speed/data_wait": s.DataWait,
+	for _, curve := range []struct {
+		tag   string
+		value float64
+	}{
+		{"train/loss", s.Loss}, {"train/accuracy", s.Accuracy}, {"train/lr", s.Lr},
+		{"speed/images_per_second", s.ImagesPerSecond}, {"speed/data_wait", s.DataWait},
 	} {
-		if err := r.events.Scalar(tag, int64(s.Update), float32(v)); err != nil {
+		if err := r.events.Scalar(curve.tag, int64(s.Update), float32(curve.value)); err != nil {
 			return err
 		}
 	}
@@ -75,33 +76,6 @@ func (r *recorder) sync() error {
 func (r *recorder) close() {
 	r.log.Close()
 	r.events.Close()
-}
-
-// NotFiniteError says that training diverged: the loss of an update was not a
-// number or infinite. The checkpoint before it stands.
-type NotFiniteError struct {
-	Update     int // from 1
-	Lr         float64
-	Loss       float64
-	Checkpoint int // update of the checkpoint that is kept, 0 if there is none
-}
-
-func (e *NotFiniteError) Error() string {
-	kept := "no checkpoint was saved before it"
-	if e.Checkpoint > 0 {
-		kept = fmt.Sprintf("the checkpoint of update %d is kept", e.Checkpoint)
-	}
-	return fmt.Sprintf("the loss of update %d is %v at learning rate %g; %s; try a smaller optim.lr", e.Update, e.Loss, e.Lr, kept)
-}
-
-// firstNotFinite is the index of the first loss that is no finite number, or -1.
-func firstNotFinite(losses []float32) int {
-	for i, l := range losses {
-		if v := float64(l); math.IsNaN(v) || math.IsInf(v, 0) {
-			return i
-		}
-	}
-	return -1
 }
 
 func mean(v []float32) float64 {

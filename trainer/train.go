@@ -49,7 +49,10 @@ func Start(c *configs.Config, n Numerics) (*nets.Net, error) {
 		}
 		return nil
 	})
-	return net, err
+	if err != nil {
+		return nil, err
+	}
+	return net, nil
 }
 
 // Train trains from the run's checkpoint, or from the start where there is
@@ -97,13 +100,13 @@ func (l *loop) run(ctx context.Context) (err error) {
 		return err
 	}
 	l.saved = l.at.Update
+	if l.at.Update >= c.Train.Steps {
+		return nil
+	}
 	if l.recorder, err = openRecorder(l.Dir, l.at.Update); err != nil {
 		return err
 	}
 	defer l.recorder.close()
-	if l.at.Update >= c.Train.Steps {
-		return nil
-	}
 	// The loader outlives ctx: the current update is finished first.
 	l.loader = data.NewLoader(context.WithoutCancel(ctx), l.Pictures, c, l.at.Update)
 	defer l.loader.Close()
@@ -186,11 +189,23 @@ func (l *loop) writeRow() error {
 	return l.recorder.write(*l.last)
 }
 
+// save saves a checkpoint, unless the net is lost: the last update, or batch
+// normalisation's statistics under huge weights, can overflow while losses are
+// still finite.
 func (l *loop) save() error {
 	if err := l.recorder.sync(); err != nil {
 		return err
 	}
-	if err := l.updater.saveCheckpoint(l.checkpoints, l.at); err != nil {
+	weights := l.updater.Net.State()
+	if name := notFiniteTensor(weights); name != "" {
+		return &NotFiniteError{
+			Update: l.at.Update, Tensor: name, Checkpoint: l.saved,
+			Lr: LearningRate(l.Config.Optim, l.at.Update-1, l.Config.Train.Steps),
+		}
+	}
+	at := l.at
+	at.Seconds += time.Since(l.since).Seconds()
+	if err := l.updater.saveCheckpoint(l.checkpoints, at, weights); err != nil {
 		return err
 	}
 	l.saved = l.at.Update
