@@ -229,6 +229,7 @@ func TestTheLastTaskIsShown(t *testing.T) {
 			t.Errorf("printed %q, want %q", got, want)
 		}
 		inner.Done()
+		b.take()
 		time.Sleep(10 * time.Second)
 		if got, want := b.take(), "outer: 0 of 2 jobs\n"; got != want {
 			t.Errorf("printed %q, want %q", got, want)
