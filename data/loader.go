@@ -32,7 +32,7 @@ type Batch struct {
 // waiting at any time.
 type Loader struct {
 	pictures *Pictures
-	config   *configs.Config
+	config   configs.Config // a copy: the caller's may change while goroutines read
 	views    int
 
 	ctx    context.Context
@@ -73,7 +73,7 @@ func NewLoader(ctx context.Context, p *Pictures, c *configs.Config, fromStep int
 	prefetch := max(c.Train.Prefetch, 1)
 	l := &Loader{
 		pictures: p,
-		config:   c,
+		config:   *c,
 		views:    augment.Views(c.Augment.Variant),
 		ready:    make(chan *pending, prefetch),
 		tasks:    make(chan task),
