@@ -27,16 +27,26 @@
 	VPACKSSDW  Y7, Y6, out    \
 	VPADDW     g, out, out
 
-// BLEND is x = clamp(m + ((x-m)*factor >> 12)).
-#define BLEND(x, m) \
-	VPSUBW  m, x, x        \
-	VPSLLW  $4, x, x       \
-	VPMULHW Y11, x, x      \
-	VPADDW  m, x, x        \
+// MIX is x = x + ((x-m)*(factor-1) >> 12), which is m + ((x-m)*factor >> 12);
+// Y11 holds (factor-1) << 4 for MIX, and (factor-1) << 2 for MIXFAR,
+// where the former would not fit into a word.
+#define MIX(x, m) \
+	VPSUBW  m, x, Y6       \
+	VPMULHW Y11, Y6, Y6    \
+	VPADDW  Y6, x, x
+
+#define MIXFAR(x, m) \
+	VPSUBW  m, x, Y6       \
+	VPSLLW  $2, Y6, Y6     \
+	VPMULHW Y11, Y6, Y6    \
+	VPADDW  Y6, x, x
+
+// CLAMP holds x within 0..255.
+#define CLAMP(x) \
 	VPMAXSW Y12, x, x      \
 	VPMINSW 352(AX), x, x
 
-// func blendAVX2(pix *uint8, blocks int, steps *blend, n int, sum bool) int
+// func blendAVX2(pix *uint8, blocks int, steps *mixStep, n int, sum bool) int
 TEXT ·blendAVX2(SB), NOSPLIT, $0-48
 	MOVQ    pix+0(FP), DI
 	MOVQ    blocks+8(FP), CX
@@ -56,7 +66,7 @@ look:
 	JZ      block
 	MOVWQZX 4(R8), R11
 	ORQ     R11, R10
-	ADDQ    $8, R8
+	ADDQ    $10, R8
 	DECQ    R9
 	JMP     look
 
@@ -97,13 +107,36 @@ own:
 
 mix:
 	VPBROADCASTW (R8), Y11
-	BLEND(Y0, Y9)
-	BLEND(Y1, Y10)
-	BLEND(Y2, Y9)
-	BLEND(Y3, Y10)
-	BLEND(Y4, Y9)
-	BLEND(Y5, Y10)
-	ADDQ $8, R8
+	CMPW 6(R8), $0
+	JNE  far
+	MIX(Y0, Y9)
+	MIX(Y1, Y10)
+	MIX(Y2, Y9)
+	MIX(Y3, Y10)
+	MIX(Y4, Y9)
+	MIX(Y5, Y10)
+	JMP  clamp
+
+far:
+	MIXFAR(Y0, Y9)
+	MIXFAR(Y1, Y10)
+	MIXFAR(Y2, Y9)
+	MIXFAR(Y3, Y10)
+	MIXFAR(Y4, Y9)
+	MIXFAR(Y5, Y10)
+
+clamp:
+	CMPW 8(R8), $0
+	JE   mixed
+	CLAMP(Y0)
+	CLAMP(Y1)
+	CLAMP(Y2)
+	CLAMP(Y3)
+	CLAMP(Y4)
+	CLAMP(Y5)
+
+mixed:
+	ADDQ $10, R8
 	DECQ R9
 	JMP  step
 
