@@ -156,9 +156,9 @@ var schema = []*field{
 		at:     func(c *Config) any { return &c.Net.HeadFinal },
 		help:   "what the last projection layer is: linear, batch norm and ReLU as the others (bn_relu), or linear alone (plain)"},
 
-	{name: "train.steps", def: 256 * UpdatesPerEpoch, limit: between(1, 1_000_000_000), affects: Training, source: "paper A.1 and A.3 (256 epochs of 256 updates)",
+	{name: "train.steps", def: 256 * UpdatesPerEpoch, limit: between(0, 1_000_000_000), affects: Training, source: "paper A.1 and A.3 (256 epochs of 256 updates)",
 		at:   func(c *Config) any { return &c.Train.Steps },
-		help: "weight updates"},
+		help: "weight updates; 0 scores the starting weights as they are"},
 	{name: "train.batch", def: 32, limit: between(1, 65536), affects: Training, source: "paper A.1 (64, or 96 for 3-way, read as 32 pictures in 2 or 3 views)",
 		at:   func(c *Config) any { return &c.Train.Batch },
 		help: "source pictures in an update; each comes in 2 views, in 3 for 3way"},

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cutpaste/cutpaste/experiments/table"
+)
+
+func (a *app) tableCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "table FOLDER",
+		Short: "Put the runs below a folder into one table of AUROCs",
+		Args:  arguments(1, 1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			results, err := table.Read(args[0])
+			if err != nil {
+				return err
+			}
+			t := table.New(results)
+			markdown, csv, err := t.Write(args[0])
+			if err != nil {
+				return err
+			}
+			return a.result(map[string]any{"runs": len(results), "markdown": markdown, "csv": csv},
+				fmt.Sprintf("%s\nTable:  %s and %s\nRuns:   %s (scores.csv and the curves of each lie there)\n", t.Markdown(), markdown, csv, args[0]))
+		},
+	}
+	document(cmd, help{
+		about: `
+Collects the results of all finished runs below a folder: one row a variant and
+category, the mean over seeds and its standard error as in the paper's tables,
+the untrained network's score beside each, and an average over categories.
+Scores are read from the runs' result.json, never typed in.`,
+		files: `
+  reads   FOLDER/**/result.json
+  writes  FOLDER/table.md, FOLDER/table.csv`,
+		examples: `
+  cutpaste table runs/demo`,
+		status: []exit{
+			{exitDone, "written"},
+			{exitFailed, "no finished run, or a damaged one"},
+		},
+	})
+	return cmd
+}

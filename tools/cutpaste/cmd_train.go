@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/experiments/run"
+	"github.com/cutpaste/cutpaste/experiments/table"
+	"github.com/cutpaste/cutpaste/tools/cutpaste/progress"
+)
+
+func (a *app) trainCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "train CONFIG [key=value ...]",
+		Short: "Train on a category's normal pictures and measure its AUROC",
+		Args:  arguments(1, -1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.config(cmd, args)
+			if err != nil {
+				return err
+			}
+			return a.train(cmd.Context(), c)
+		},
+		ValidArgsFunction: completeConfig,
+	}
+	document(cmd, help{
+		about: `
+Trains a network to tell normal pictures from CutPaste augmentations of them
+(arXiv:2104.04015, section 2), takes its embeddings of all normal training and
+test pictures, fits a Gaussian to the normal ones and scores the test pictures
+by Mahalanobis distance. The same is done with the network before its first
+update: its score is the control beside the trained one. No checkpoint,
+threshold or setting is chosen by test labels; the last update counts.
+
+It needs data.root, a folder of categories, and data.category, one of them.
+
+A run that was cut off, even by kill -9, goes on from its last checkpoint when
+the same command is given again, and ends with the same numbers. Ctrl-C finishes
+the update and saves. A run that is complete is not trained again; with other
+density keys only its scoring is done anew. A run folder is never given to
+another configuration: choose another out= or name=.`,
+		files: `
+  OUT/NAME/VARIANT/CATEGORY/seed-N/, with OUT=runs unless out= says otherwise:
+    config.yaml              every key, resolved
+    meta.json                versions, device, data fingerprint, timings
+    metrics.csv, events/     training curves; tensorboard --logdir OUT shows them
+    checkpoint/              what resuming needs
+    model.safetensors        the network, under torchvision's names
+    embeddings.safetensors   what evaluate and predict need
+    scores.csv, result.json  one row a test picture; the metrics`,
+		examples: `
+  cutpaste train configs/paper.yaml data.root=mvtec data.category=bottle
+  cutpaste train configs/demo.yaml data.root=mvtec data.category=screw seed=1
+  cutpaste train configs/paper.yaml data.root=mvtec data.category=tile augment.variant=scar`,
+		status: []exit{
+			{exitDone, "trained and scored; without anomalous test pictures AUROC is left out"},
+			{exitFailed, "unreadable pictures, a device that is not there, a loss that is not finite"},
+			{exitWrong, "wrong command or configuration; nothing was started"},
+			{exitInterrupted, "interrupted; the checkpoint is saved, the same command goes on"},
+		},
+	})
+	return cmd
+}
+
+func (a *app) train(ctx context.Context, c *configs.Config) error {
+	r, err := run.Train(ctx, c, reporter{a.progress})
+	if err != nil {
+		return err
+	}
+	return a.result(r, summary(r))
+}
+
+// summary is a run's result for people.
+func summary(r *run.Result) string {
+	var b strings.Builder
+	b.WriteString(table.New([]run.Result{*r}).Markdown())
+	fmt.Fprintf(&b, "\nThreshold from normal pictures alone (%g quantile): %.4g; it flags %.1f %% of the %d normal\nand %.1f %% of the %d anomalous test pictures.",
+		r.Threshold.Quantile, r.Threshold.Value, 100*r.Threshold.FlaggedNormal, r.TestNormal, 100*r.Threshold.FlaggedAnomalous, r.TestAnomalous)
+	if r.OracleF1 != nil {
+		fmt.Fprintf(&b, " Best F1 over all thresholds, which looks at test labels: %.3f.", r.OracleF1.F1)
+	}
+	b.WriteString("\n")
+	for _, note := range r.Notes {
+		fmt.Fprintf(&b, "Note: %s.\n", note)
+	}
+	fmt.Fprintf(&b, "\nScores: %s\nRun:    %s\n", filepath.Join(r.Run, "scores.csv"), r.Run)
+	return b.String()
+}
+
+// reporter shows a run's progress on the terminal.
+type reporter struct{ printer *progress.Printer }
+
+func (r reporter) Task(label string, total int, unit string) run.Task {
+	return r.printer.Task(label, total, unit)
+}
+
+func (r reporter) Note(sentence string) { r.printer.Note(sentence) }
