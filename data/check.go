@@ -162,7 +162,7 @@ func (k *checker) add(isError bool, file, format string, args ...any) {
 
 func (k *checker) report() *Report {
 	c := k.category
-	k.r = Report{Root: c.Root, Category: c.Name}
+	k.r = Report{Root: c.Root, Category: c.Name, Findings: []Finding{}} // none is [] in JSON
 	for _, note := range c.Notes {
 		k.add(false, "", "%s", note)
 	}

@@ -153,7 +153,7 @@ func TestLoaderPlansDifferWithinABatch(t *testing.T) {
 // wantNoGoroutines waits for goroutines to end.
 func wantNoGoroutines(t *testing.T, before int) {
 	t.Helper()
-	for range 200 {
+	for range 2000 {
 		if runtime.NumGoroutine() <= before {
 			return
 		}
@@ -234,7 +234,10 @@ func TestLoaderMakesNoMoreThanAsked(t *testing.T) {
 	c.Data.Workers, c.Train.Prefetch = 4, 3
 	l := NewLoader(context.Background(), p, c, 0)
 	defer l.Close()
-	time.Sleep(50 * time.Millisecond)
+	for start := time.Now(); len(l.ready) < 3 && time.Since(start) < 10*time.Second; {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(20 * time.Millisecond) // time to make a fourth, which must not happen
 	if n := len(l.ready); n != 3 {
 		t.Errorf("%d batches ready, want 3", n)
 	}
