@@ -9,8 +9,8 @@ import "math/rand/v2"
 // equally often, up to one, and any update can be the first: slot b of update
 // t is position t*batch+b.
 //
-// The paper does not say how source pictures are drawn; a shuffled pass after
-// the other is what the reimplementations do (protocol tags R, L, X).
+// The paper does not say how source pictures are drawn. Shuffled passes are this
+// project's choice.
 type sampler struct {
 	seed  uint64
 	pass  int
