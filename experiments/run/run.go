@@ -98,7 +98,7 @@ func (j job) do(ctx context.Context) error {
 	if err := j.meta.save(j.dir); err != nil {
 		return err
 	}
-	normal, err := j.load(ctx, "training pictures", j.category.Train)
+	normal, err := j.load(ctx, "reading normal pictures", j.category.Train)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (j job) do(ctx context.Context) error {
 		return err
 	}
 	defer free(net)
-	test, err := j.load(ctx, "test pictures", j.category.Test)
+	test, err := j.load(ctx, "reading test pictures", j.category.Test)
 	if err != nil {
 		return err
 	}
