@@ -17,10 +17,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
+
+	"github.com/cutpaste/cutpaste/tools/libtorch/disk"
 )
 
 // File is a file of an index, pinned.
@@ -51,6 +53,15 @@ type Source struct {
 	Stall time.Duration
 }
 
+// String is the index without the password that its address may hold.
+func (s *Source) String() string {
+	u, err := url.Parse(s.Index)
+	if err != nil {
+		return "the package index"
+	}
+	return u.Redacted()
+}
+
 // tries is how often in a row something is tried without any byte of progress.
 const tries = 5
 
@@ -59,19 +70,24 @@ type errAgain struct{ error }
 
 func (e errAgain) Unwrap() error { return e.error }
 
-// Get puts the file into dir and returns its path. A file that is there already
-// was checked when it got its name, so only its size is looked at.
-func (s *Source) Get(ctx context.Context, f File, dir string, count Counter) (string, error) {
+// Have tells whether Get has put the file into dir before. It was checked when it
+// got its name, so only its size is looked at.
+func Have(f File, dir string) bool {
+	info, err := os.Stat(filepath.Join(dir, f.Name))
+	return err == nil && info.Size() == f.Bytes
+}
+
+// Get puts the file into dir, unless it is there.
+func (s *Source) Get(ctx context.Context, f File, dir string, count Counter) error {
 	path := filepath.Join(dir, f.Name)
-	if info, err := os.Stat(path); err == nil && info.Size() == f.Bytes {
-		count.Skip(f.Bytes)
-		return path, nil
+	if Have(f, dir) {
+		return nil
 	}
 	part := path + ".part"
 	if info, err := os.Stat(part); err == nil && info.Size() > 0 {
 		if info.Size() > f.Bytes {
 			if err := os.Remove(part); err != nil {
-				return "", explain(err, dir)
+				return disk.Explain(err, dir)
 			}
 		} else {
 			count.Skip(info.Size())
@@ -83,22 +99,22 @@ func (s *Source) Get(ctx context.Context, f File, dir string, count Counter) (st
 	for {
 		if partSize(part) < f.Bytes {
 			if err := s.download(ctx, f, part, count); err != nil {
-				return "", err
+				return err
 			}
 		}
 		sum, err := sha256File(ctx, part)
 		if err != nil {
-			return "", err
+			return err
 		}
 		if sum == f.SHA256 {
-			return path, explain(os.Rename(part, path), dir)
+			return disk.Explain(os.Rename(part, path), dir)
 		}
 		if err := os.Remove(part); err != nil {
-			return "", explain(err, dir)
+			return disk.Explain(err, dir)
 		}
 		if !left {
-			return "", fmt.Errorf("%s from %s is not the file that was pinned (SHA-256 %s, not %s), so it was deleted; "+
-				"try again, or take another index by PIP_INDEX_URL", f.Name, s.Index, sum, f.SHA256)
+			return fmt.Errorf("%s from %s is not the file that was pinned (SHA-256 %s, not %s), so it was deleted; "+
+				"try again, or take another index by PIP_INDEX_URL", f.Name, s, sum, f.SHA256)
 		}
 		left = false
 		count.Skip(-f.Bytes)
@@ -108,22 +124,22 @@ func (s *Source) Get(ctx context.Context, f File, dir string, count Counter) (st
 
 // download appends to part until it has f.Bytes.
 func (s *Source) download(ctx context.Context, f File, part string, count Counter) error {
-	url, err := s.locate(ctx, f)
+	address, err := s.locate(ctx, f)
 	if err != nil {
 		return err
 	}
 	return s.persist(ctx, f.Name, func() (progress bool, err error) {
 		before := partSize(part)
-		err = s.request(ctx, f, url, part, count)
+		err = s.request(ctx, f, address, part, count)
 		return partSize(part) > before, err
 	})
 }
 
 // request makes one request and appends what it brings.
-func (s *Source) request(ctx context.Context, f File, url, part string, count Counter) error {
+func (s *Source) request(ctx context.Context, f File, address, part string, count Counter) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return err
 	}
@@ -145,7 +161,7 @@ func (s *Source) request(ctx context.Context, f File, url, part string, count Co
 
 	startOver := func() error {
 		if err := os.Truncate(part, 0); err != nil {
-			return explain(err, filepath.Dir(part))
+			return disk.Explain(err, filepath.Dir(part))
 		}
 		count.Skip(-have)
 		have = 0
@@ -181,7 +197,7 @@ func (s *Source) request(ctx context.Context, f File, url, part string, count Co
 
 	out, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
-		return explain(err, filepath.Dir(part))
+		return disk.Explain(err, filepath.Dir(part))
 	}
 	buffer := make([]byte, 1<<20)
 	for have < f.Bytes {
@@ -190,7 +206,7 @@ func (s *Source) request(ctx context.Context, f File, url, part string, count Co
 			watchdog.Reset(s.Stall)
 			if _, err := out.Write(buffer[:n]); err != nil {
 				_ = out.Close()
-				return explain(err, filepath.Dir(part))
+				return disk.Explain(err, filepath.Dir(part))
 			}
 			have += int64(n)
 			count.Add(int64(n))
@@ -203,7 +219,7 @@ func (s *Source) request(ctx context.Context, f File, url, part string, count Co
 			return cause(ctx, readErr)
 		}
 	}
-	return explain(out.Close(), filepath.Dir(part))
+	return disk.Explain(out.Close(), filepath.Dir(part))
 }
 
 // persist repeats try while it may succeed: tries times in a row without
@@ -236,19 +252,6 @@ func (s *Source) persist(ctx context.Context, what string, try func() (progress 
 		}
 		pause *= 2
 	}
-}
-
-// explain turns what the disk says into a sentence with a next step.
-func explain(err error, dir string) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return fmt.Errorf("the disk is full (%w); free some space, or set CUTPASTE_CACHE to a folder on another disk; what was fetched is kept", err)
-	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS):
-		return fmt.Errorf("%s cannot be written to (%w); change its permissions, or set CUTPASTE_CACHE to a folder of yours", dir, err)
-	}
-	return err
 }
 
 func partSize(part string) int64 {

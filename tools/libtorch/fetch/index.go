@@ -3,6 +3,7 @@ package fetch
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -30,7 +31,7 @@ type entry struct {
 func (s *Source) locate(ctx context.Context, f File) (string, error) {
 	page, err := url.Parse(strings.TrimRight(s.Index, "/") + "/" + f.Project + "/")
 	if err != nil {
-		return "", fmt.Errorf("the package index %q is no address (%w); correct PIP_INDEX_URL", s.Index, err)
+		return "", errors.New("the package index is no address; correct PIP_INDEX_URL or pip's index-url")
 	}
 	var list []entry
 	err = s.persist(ctx, page.Redacted(), func() (bool, error) {

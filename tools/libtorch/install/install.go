@@ -23,6 +23,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/cutpaste/cutpaste/tools/libtorch/disk"
 	"github.com/cutpaste/cutpaste/tools/libtorch/fetch"
 	"github.com/cutpaste/cutpaste/tools/libtorch/locate"
 	"github.com/cutpaste/cutpaste/tools/libtorch/progress"
@@ -60,13 +61,13 @@ type job struct {
 
 func (j *job) run(ctx context.Context) error {
 	if err := os.MkdirAll(j.cache, 0o755); err != nil {
-		return diskError(err, j.cache)
+		return disk.Explain(err, j.cache)
 	}
 	unlock, err := Lock(ctx, filepath.Join(j.cache, ".lock"), func() {
 		fmt.Fprintf(j.out, "Waiting for another install into %s to end.\n", j.cache)
 	})
 	if err != nil {
-		return diskError(err, j.cache)
+		return disk.Explain(err, j.cache)
 	}
 	defer unlock()
 
@@ -78,11 +79,11 @@ func (j *job) run(ctx context.Context) error {
 	// counted.
 	temporary := filepath.Join(j.cache, ".unpacking")
 	if err := os.RemoveAll(temporary); err != nil {
-		return diskError(err, j.cache)
+		return disk.Explain(err, j.cache)
 	}
 	wheels := filepath.Join(j.cache, "wheels")
 	if err := os.MkdirAll(wheels, 0o755); err != nil {
-		return diskError(err, j.cache)
+		return disk.Explain(err, j.cache)
 	}
 	if err := j.room(wheels); err != nil {
 		return err
@@ -95,7 +96,7 @@ func (j *job) run(ctx context.Context) error {
 		return err
 	}
 	if err := os.Rename(temporary, final); err != nil {
-		return diskError(err, j.cache)
+		return disk.Explain(err, j.cache)
 	}
 	return os.RemoveAll(wheels)
 }
@@ -111,11 +112,10 @@ func (j *job) room(wheels string) error {
 			}
 		}
 	}
-	var disk unix.Statfs_t
-	if err := unix.Statfs(j.cache, &disk); err != nil {
-		return fmt.Errorf("the free space of %s cannot be asked for: %w", j.cache, err)
+	free, err := disk.Free(j.cache)
+	if err != nil {
+		return err
 	}
-	free := int64(disk.Bavail) * disk.Bsize
 	if free < need {
 		return fmt.Errorf("%s has %s free, and installing libtorch takes %s (%s once it is done); free some space, or set CUTPASTE_CACHE to a folder on another disk",
 			j.cache, progress.Size(free), progress.Size(need), progress.Size(j.unpacked))
@@ -127,25 +127,32 @@ func (j *job) room(wheels string) error {
 const parallel = 4
 
 func (j *job) fetch(ctx context.Context, wheels string) error {
+	var missing []wheel
 	var total int64
 	for _, w := range j.set {
-		total += w.Bytes
+		if !fetch.Have(w.File, wheels) {
+			missing = append(missing, w)
+			total += w.Bytes
+		}
 	}
-	fmt.Fprintf(j.out, "Fetching libtorch %s (%s) from %s\n", j.name, progress.Size(total), j.source.Index)
+	if len(missing) == 0 {
+		return nil
+	}
+	fmt.Fprintf(j.out, "Fetching libtorch %s (%s) from %s\n", j.name, progress.Size(total), j.source)
 	bar := progress.New(j.out, "Fetching", progress.Bytes, total)
 	defer bar.Done()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var wait sync.WaitGroup
 	turn := make(chan struct{}, parallel)
-	for _, w := range j.set {
+	for _, w := range missing {
 		wait.Go(func() {
 			turn <- struct{}{}
 			defer func() { <-turn }()
 			if ctx.Err() != nil {
 				return
 			}
-			if _, err := j.source.Get(ctx, w.File, wheels, bar); err != nil {
+			if err := j.source.Get(ctx, w.File, wheels, bar); err != nil {
 				cancel(err)
 			}
 		})

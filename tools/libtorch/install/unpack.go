@@ -3,7 +3,6 @@ package install
 import (
 	"archive/zip"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,7 +11,8 @@ import (
 	"sort"
 	"strings"
 	"sync"
-	"syscall"
+
+	"github.com/cutpaste/cutpaste/tools/libtorch/disk"
 )
 
 // member is a file in a wheel that is to be unpacked.
@@ -85,7 +85,7 @@ func (m member) writeTo(ctx context.Context, dest string, buffer []byte, add fun
 	}
 	path := filepath.Join(dest, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return diskError(err, dest)
+		return disk.Explain(err, dest)
 	}
 	in, err := m.Open()
 	if err != nil {
@@ -94,17 +94,17 @@ func (m member) writeTo(ctx context.Context, dest string, buffer []byte, add fun
 	defer in.Close()
 	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
-		return diskError(err, dest)
+		return disk.Explain(err, dest)
 	}
 	for ctx.Err() == nil {
 		n, readErr := in.Read(buffer)
 		if _, err := out.Write(buffer[:n]); err != nil {
 			_ = out.Close()
-			return diskError(err, dest)
+			return disk.Explain(err, dest)
 		}
 		add(int64(n))
 		if readErr == io.EOF {
-			return diskError(out.Close(), dest)
+			return disk.Explain(out.Close(), dest)
 		}
 		if readErr != nil {
 			_ = out.Close()
@@ -113,17 +113,4 @@ func (m member) writeTo(ctx context.Context, dest string, buffer []byte, add fun
 	}
 	_ = out.Close()
 	return context.Cause(ctx)
-}
-
-// diskError turns what the disk says into a sentence with a next step.
-func diskError(err error, folder string) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return fmt.Errorf("the disk with %s is full (%w); free some space, or set CUTPASTE_CACHE to a folder on another disk", folder, err)
-	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
-		return fmt.Errorf("%s cannot be written to (%w); change its permissions, or set CUTPASTE_CACHE to a folder of yours", folder, err)
-	}
-	return err
 }

@@ -65,24 +65,24 @@ func New(out io.Writer, what string, unit Unit, total int64) *Bar {
 // A negative n takes units back, when a server makes a download start over.
 func (b *Bar) Skip(n int64) {
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.done += n
 	b.skipped += n
-	b.mu.Unlock()
 	if b.bar != nil {
-		// The bar's own clock starts with its first unit, so its speed is right.
-		_ = b.bar.Set64(b.done)
+		_ = b.bar.Add64(n) // its speed is of the last seconds, so it is soon right
 	}
 }
 
 // Add counts n more units.
 func (b *Bar) Add(n int64) {
-	if b.bar != nil {
-		_ = b.bar.Add64(n) // fails only past the total, which a wrong size in an index can cause
-	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.done += n
-	if now := b.now(); b.bar == nil && now.Sub(b.last) >= every {
+	if b.bar != nil {
+		_ = b.bar.Add64(n) // fails only past the total, and then the bar is full
+		return
+	}
+	if now := b.now(); now.Sub(b.last) >= every {
 		b.last = now
 		fmt.Fprintln(b.out, b.line(now))
 	}
@@ -99,7 +99,7 @@ func (b *Bar) Done() {
 		return
 	}
 	if b.done == b.total {
-		fmt.Fprintf(b.out, "%s: %s in %s\n", b.what, b.amount(b.total), round(took))
+		fmt.Fprintf(b.out, "%s: %s in %s\n", b.what, b.amount(b.total-b.skipped), round(took))
 	}
 }
 

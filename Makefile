@@ -1,0 +1,73 @@
+# The commands of this repository. Each one alone is enough: it installs what it
+# needs. Programs and tests find their libraries by themselves, so after make build
+# a plain go build ./..., go test ./... and an editor work without any setting.
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test lint bench libtorch golden clean need libraries
+
+# The go command at the version that go.mod asks for.
+GO := tools/go.sh
+
+# Without a repository that git can read (an archive, another user's checkout) Go
+# cannot record the commit in the program, and would stop.
+ifneq ($(shell git rev-parse HEAD >/dev/null 2>&1 && echo yes),yes)
+export GOFLAGS := $(GOFLAGS) -buildvcs=false
+endif
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+
+# What the makers of fixtures and the other side of the benchmark run with.
+PYTHON := .venv/bin/python3
+PINNED := torch==2.11.0 torchvision==0.26.0 numpy==2.4.6 pillow==13.0.0 \
+	scikit-learn==1.9.1 scipy==1.17.1 safetensors==0.8.0 tensorboard==2.21.0
+
+help: ## print this
+	@sed -n 's/^\([a-z]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+build: libraries ## build bin/cutpaste (and libtorch first, if it is not there)
+	$(GO) build -o bin/cutpaste ./tools/cutpaste
+
+demo: build ## train on drawn pictures and print an AUROC table, in minutes
+	bin/cutpaste data synth build/synth
+	@for folder in build/synth/*/; do \
+		bin/cutpaste train configs/demo.yaml data.root=build/synth data.category=$$(basename $$folder) || exit; \
+	done
+
+test: build lint ## run every check and test
+	$(GO) test -timeout 30m ./...
+
+lint: libraries ## gofmt, vet, staticcheck, tidy modules, import directions
+	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l $$($(GO) list -f '{{.Dir}}' ./...)); \
+	if [ -n "$$unformatted" ]; then echo "not formatted; run gofmt -w on:" >&2; echo "$$unformatted" >&2; exit 1; fi
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+	$(GO) mod tidy -diff
+	$(GO) run ./tools/lint
+
+bench: build .venv/pinned ## measure against PyTorch and torchvision on this machine
+	$(GO) run ./tools/bench -python $(PYTHON)
+
+libtorch: need ## fetch libtorch (CUDA=1 or 0: with or without CUDA; LIBTORCH=FOLDER: your own)
+	$(GO) run ./tools/libtorch install
+
+golden: .venv/pinned ## make the test fixtures anew with PyTorch, scikit-learn and Pillow
+	for maker in tools/golden/*.py; do echo $$maker; $(PYTHON) $$maker || exit; done
+
+clean: ## delete bin and build; runs, .venv and the cache stay
+	rm -rf bin build
+
+# Not in the list of targets: steps of the others.
+
+need:
+	@tools/need.sh $(if $(filter environment command line,$(origin CXX)),,g++) go=golang-go
+
+libraries: need
+	@$(GO) run ./tools/libtorch build
+
+# pip of the system installs into the environment, so that it need not have one.
+.venv/pinned: Makefile
+	@tools/need.sh python3
+	@python3 -m pip --version >/dev/null 2>&1 || tools/need.sh pip3=python3-pip
+	python3 -m venv --clear --without-pip .venv
+	python3 -m pip --python $(PYTHON) install --disable-pip-version-check $(PINNED)
+	touch $@
