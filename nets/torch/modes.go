@@ -23,8 +23,9 @@ func NoGrad(f func()) {
 func BFloat16(d Device, f func()) {
 	name := d.c()
 	defer C.free(unsafe.Pointer(name))
-	must(C.cp_autocast_enter(name, C.CP_BFLOAT16))
-	defer func() { must(C.cp_autocast_exit(name)) }()
+	var before C.int
+	must(C.cp_autocast_enter(name, C.CP_BFLOAT16, &before))
+	defer func() { must(C.cp_autocast_exit(name, before)) }()
 	f()
 }
 

@@ -32,39 +32,45 @@ var pairs = func() (p [16][2]int64) {
 // Conv2d is torch.nn.functional.conv2d: x [N,C,H,W], weight [O,C,k,k], bias [O]
 // or none.
 func Conv2d(x, weight, bias Tensor, stride, padding int) Tensor {
-	return adopt(F.Conv2d(x.raw(), weight.raw(), bias.raw(), pair(stride), pair(padding), one, 1))
+	return adopt(func() gotorch.Tensor {
+		return F.Conv2d(x.some(), weight.some(), bias.raw(), pair(stride), pair(padding), one, 1)
+	})
 }
 
 // BatchNorm is torch.nn.functional.batch_norm over channels, for x [N,C,H,W] or
 // [N,C]. In training it uses the batch's statistics and moves mean and variance
 // [C] towards them by momentum.
 func BatchNorm(x, weight, bias, mean, variance Tensor, train bool, momentum, eps float64) Tensor {
-	return adopt(F.BatchNorm(x.raw(), mean.raw(), variance.raw(), weight.raw(), bias.raw(), train, momentum, eps))
+	return adopt(func() gotorch.Tensor {
+		return F.BatchNorm(x.some(), mean.some(), variance.some(), weight.some(), bias.some(), train, momentum, eps)
+	})
 }
 
 // ReLU replaces x by max(x, 0) in place and returns it.
-func ReLU(x Tensor) Tensor { return adopt(F.Relu(x.raw(), true)) }
+func ReLU(x Tensor) Tensor { return adopt(func() gotorch.Tensor { return F.Relu(x.some(), true) }) }
 
 // MaxPool2d is torch.nn.functional.max_pool2d.
 func MaxPool2d(x Tensor, kernel, stride, padding int) Tensor {
-	return adopt(F.MaxPool2d(x.raw(), pair(kernel), pair(stride), pair(padding), one, false))
+	return adopt(func() gotorch.Tensor {
+		return F.MaxPool2d(x.some(), pair(kernel), pair(stride), pair(padding), one, false)
+	})
 }
 
 // GlobalAvgPool averages x [N,C,H,W] over its positions: [N,C].
 func GlobalAvgPool(x Tensor) Tensor {
-	pooled := adopt(F.AdaptiveAvgPool2d(x.raw(), one))
-	return adopt(gotorch.Flatten(pooled.raw(), 1, -1))
+	pooled := adopt(func() gotorch.Tensor { return F.AdaptiveAvgPool2d(x.some(), one) })
+	return adopt(func() gotorch.Tensor { return gotorch.Flatten(pooled.some(), 1, -1) })
 }
 
 // Linear is x [N,I] times weight [O,I] transposed, plus bias [O] or none.
 func Linear(x, weight, bias Tensor) Tensor {
-	return adopt(F.Linear(x.raw(), weight.raw(), bias.raw()))
+	return adopt(func() gotorch.Tensor { return F.Linear(x.some(), weight.some(), bias.raw()) })
 }
 
 // AddTo adds y to x in place and returns x.
 func AddTo(x, y Tensor) Tensor {
-	g := x.raw()
-	return adopt(g.AddI(y.raw(), 1))
+	g := x.some()
+	return adopt(func() gotorch.Tensor { return g.AddI(y.some(), 1) })
 }
 
 // Images makes normalised pictures [N,3,S,S] on device d of bytes [N,S,S,3]:
@@ -73,7 +79,7 @@ func AddTo(x, y Tensor) Tensor {
 func Images(bytes []uint8, size int, mean, std []float64, d Device, channelsLast bool) Tensor {
 	per := size * size * 3
 	if len(bytes)%per != 0 {
-		panic(fmt.Sprintf("torch: %d bytes are no whole number of %d px pictures", len(bytes), size))
+		panic(misuse(fmt.Sprintf("%d bytes are no whole number of %d px pictures", len(bytes), size)))
 	}
 	var m, inv [3]C.float
 	for i := range m {

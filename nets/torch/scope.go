@@ -17,22 +17,31 @@ type Tensor struct{ g gotorch.Tensor }
 // Defined says whether t is a tensor at all.
 func (t Tensor) Defined() bool { return t.g.T != nil && *t.g.T != nil }
 
-// raw is t for gotorch; a tensor whose scope has ended is a mistake in the
-// program and panics here rather than in libtorch.
+// misuse is a mistake in the program that calls this package: a panic that no
+// caller is meant to handle.
+type misuse string
+
+func (m misuse) Error() string { return "torch: " + string(m) }
+
+// raw is t for gotorch, which may be none; a tensor whose scope has ended is a
+// mistake in the program and panics here rather than in libtorch.
 func (t Tensor) raw() gotorch.Tensor {
 	if t.g.T != nil && *t.g.T == nil {
-		panic("torch: a tensor was used after its scope ended")
+		panic(misuse("a tensor was used after its scope ended"))
 	}
 	return t.g
 }
 
-// c is t for the shim; t must be defined.
-func (t Tensor) c() C.cp_tensor {
+// some is t for gotorch, which must not be none.
+func (t Tensor) some() gotorch.Tensor {
 	if t.g.T == nil {
-		panic("torch: no tensor where one is needed")
+		panic(misuse("no tensor where one is needed"))
 	}
-	return C.cp_tensor(*t.raw().T)
+	return t.raw()
 }
+
+// c is t for the shim; t must be defined.
+func (t Tensor) c() C.cp_tensor { return C.cp_tensor(*t.some().T) }
 
 // scopes is the stack of open scopes, each the tensors made in it. Only the
 // tensor thread touches it.
@@ -48,7 +57,7 @@ func Live() int { return live }
 // nest; a tensor belongs to the innermost one.
 func Scope(f func()) {
 	if !onThread() {
-		panic("torch: tensor work outside torch.Do")
+		panic(misuse("tensor work outside torch.Do"))
 	}
 	depth := len(scopes)
 	pushScope()
@@ -98,8 +107,20 @@ func free(handles []*unsafe.Pointer) {
 	flush()
 }
 
-// adopt takes a new tensor over from gotorch's finalizer into the open scope.
-func adopt(g gotorch.Tensor) Tensor {
+// adopt takes the new tensor that an operation of gotorch makes over from
+// gotorch's finalizer into the open scope. gotorch panics with a string when
+// libtorch refuses; that becomes an [*Error] here.
+func adopt(op func() gotorch.Tensor) Tensor {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case string:
+			panic(refusal(p))
+		default:
+			panic(p)
+		}
+	}()
+	g := op()
 	runtime.SetFinalizer(g.T, nil)
 	return own(g.T)
 }
@@ -123,7 +144,7 @@ func made(call func(out *C.cp_tensor) *C.char) Tensor {
 
 // Keep takes t out of its scope: it lives until [Tensor.Free]. It returns t.
 func (t Tensor) Keep() Tensor {
-	t.raw()
+	t.some()
 	for i := len(scopes) - 1; i >= 0; i-- {
 		for j, h := range scopes[i] {
 			if h == t.g.T {

@@ -17,7 +17,7 @@ type SGD struct {
 // the L2 term's gradient, as torch.optim.SGD's. Free it when done.
 func NewSGD(weights []Tensor, momentum, weightDecay float64, nesterov bool) *SGD {
 	if len(weights) == 0 {
-		panic("torch: an optimiser without weights")
+		panic(misuse("an optimiser without weights"))
 	}
 	handles := make([]C.cp_tensor, len(weights))
 	for i, w := range weights {
@@ -29,17 +29,24 @@ func NewSGD(weights []Tensor, momentum, weightDecay float64, nesterov bool) *SGD
 	return s
 }
 
+func (s *SGD) c() C.cp_sgd {
+	if s.handle == nil {
+		panic(misuse("an optimiser was used after it was freed"))
+	}
+	return s.handle
+}
+
 // Step updates every weight that has a gradient, with this learning rate, and
 // lets the gradients go.
-func (s *SGD) Step(lr float64) { must(C.cp_sgd_step(s.handle, C.double(lr))) }
+func (s *SGD) Step(lr float64) { must(C.cp_sgd_step(s.c(), C.double(lr))) }
 
 // Momentum is the momentum buffer of weight i; writing to it with [Overwrite]
 // is how a saved state is put back.
 func (s *SGD) Momentum(i int) Tensor {
 	if i < 0 || i >= s.n {
-		panic(fmt.Sprintf("torch: momentum %d of %d weights", i, s.n))
+		panic(misuse(fmt.Sprintf("momentum %d of %d weights", i, s.n)))
 	}
-	return made(func(out *C.cp_tensor) *C.char { return C.cp_sgd_buffer(s.handle, C.int64_t(i), out) })
+	return made(func(out *C.cp_tensor) *C.char { return C.cp_sgd_buffer(s.c(), C.int64_t(i), out) })
 }
 
 // Free frees the optimiser's buffers; the weights stay.

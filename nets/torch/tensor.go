@@ -26,7 +26,7 @@ func dtypeOf[T host]() C.int {
 	case float64:
 		return C.CP_FLOAT64
 	}
-	panic("torch: element type without a libtorch type")
+	panic(misuse("element type without a libtorch type"))
 }
 
 // count is the number of elements of a shape.
@@ -49,7 +49,7 @@ func cShape(shape []int) *C.int64_t {
 // From makes a CPU tensor of this shape holding a copy of data.
 func From[T host](data []T, shape ...int) Tensor {
 	if len(data) != count(shape) {
-		panic(fmt.Sprintf("torch: %d values for a tensor of shape %v", len(data), shape))
+		panic(misuse(fmt.Sprintf("%d values for a tensor of shape %v", len(data), shape)))
 	}
 	return made(func(out *C.cp_tensor) *C.char {
 		return C.cp_from_host(unsafe.Pointer(unsafe.SliceData(data)), dtypeOf[T](),
@@ -88,7 +88,7 @@ func Overwrite[T host](t Tensor, src []T) {
 
 // Shape is t's shape.
 func (t Tensor) Shape() []int {
-	g := t.raw()
+	g := t.some()
 	dims := g.Shape()
 	out := make([]int, len(dims))
 	for i, d := range dims {
@@ -116,7 +116,7 @@ func (t Tensor) IsChannelsLast() bool { return C.cp_is_channels_last(t.c()) != 0
 // RequireGrad makes t a weight: backward passes compute its gradient. It
 // returns t.
 func (t Tensor) RequireGrad(on bool) Tensor {
-	C.cp_set_requires_grad(t.c(), flag(on))
+	must(C.cp_set_requires_grad(t.c(), flag(on)))
 	return t
 }
 

@@ -6,6 +6,7 @@ import "C"
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -13,64 +14,79 @@ import (
 // tensor work runs on.
 var thread struct {
 	start sync.Once
-	id    int
+	id    atomic.Int64
 	jobs  chan func()
 }
 
 func startThread() {
 	thread.jobs = make(chan func())
 	ready := make(chan struct{})
-	go func() {
-		runtime.LockOSThread()
+	go serve(func() {
 		C.cp_runtime_init()
 		SetThreads(0)
-		thread.id = syscall.Gettid()
 		close(ready)
-		for job := range thread.jobs {
-			job()
-		}
-	}()
+	})
 	<-ready
 }
 
-func onThread() bool { return syscall.Gettid() == thread.id }
+// serve is the tensor thread. A job that ends its goroutine, as a failing
+// test's t.Fatal does, ends this one and its thread; another takes over.
+func serve(begin func()) {
+	runtime.LockOSThread()
+	thread.id.Store(int64(syscall.Gettid()))
+	begin()
+	defer func() {
+		threads := threadCount()
+		thread.id.Store(0)
+		go serve(func() { SetThreads(threads) })
+	}()
+	for job := range thread.jobs {
+		job()
+	}
+}
+
+func onThread() bool { return int64(syscall.Gettid()) == thread.id.Load() }
 
 // Do runs f on the tensor thread and waits for it. A refusal of libtorch inside
 // f ends f and is returned as an [*Error]; tensors of scopes that it cut short
-// are freed. Any other panic goes on in the caller. Do may be called inside Do.
+// are freed. Any other panic goes on in the caller, and so does
+// [runtime.Goexit]. Do may be called inside Do.
 func Do(f func() error) (err error) {
 	thread.start.Do(startThread)
 	if onThread() {
 		return guarded(f)
 	}
-	done := make(chan any, 1)
+	var (
+		returned bool
+		panicked any
+		done     = make(chan struct{})
+	)
 	thread.jobs <- func() {
-		defer func() { done <- recover() }()
+		defer close(done)
+		defer func() { panicked = recover() }()
 		err = guarded(f)
+		returned = true
 	}
-	if p := <-done; p != nil {
-		panic(p)
+	<-done
+	switch {
+	case panicked != nil:
+		panic(panicked)
+	case !returned:
+		runtime.Goexit()
 	}
 	return err
 }
 
-// guarded turns libtorch's refusals into errors: the shim's panic with *Error,
-// gotorch's with a string.
+// guarded turns libtorch's refusals into errors.
 func guarded(f func() error) (err error) {
-	depth := len(scopes)
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
-			return
 		case *Error:
 			err = p
-		case string:
-			err = refusal(p)
 		default:
-			closeScopes(depth)
 			panic(p)
 		}
-		closeScopes(depth)
 	}()
 	return f()
 }

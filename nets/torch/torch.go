@@ -68,8 +68,10 @@ func SetThreads(n int) int {
 		n = runtime.NumCPU()
 	}
 	C.cp_set_threads(C.int(n))
-	return int(C.cp_get_threads())
+	return threadCount()
 }
+
+func threadCount() int { return int(C.cp_get_threads()) }
 
 // SetDeterministic makes libtorch refuse operations that have no deterministic
 // form and choose deterministic convolutions on CUDA.

@@ -50,7 +50,8 @@ char *cp_sgd_step(cp_sgd handle, double lr) {
       if (!grad.defined()) continue;
       params.push_back(s->params[i]);
       grads.push_back(std::move(grad));
-      buffers.push_back(s->buffers[i]);
+      // libtorch takes no buffers where there is no momentum.
+      if (s->momentum != 0) buffers.push_back(s->buffers[i]);
       grad = at::Tensor();
     }
     TORCH_CHECK(!params.empty(), "no weight has a gradient: call backward first");

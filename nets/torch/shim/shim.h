@@ -34,8 +34,8 @@ void cp_synchronize(const char *device, char **err);
 
 /* modes.cc: thread-local modes; each returns what stood before. */
 int cp_set_grad_enabled(int on);
-char *cp_autocast_enter(const char *device, int dtype);
-char *cp_autocast_exit(const char *device);
+char *cp_autocast_enter(const char *device, int dtype, int *before);
+char *cp_autocast_exit(const char *device, int before);
 
 /* tensor.cc: making, reading, moving. */
 void cp_free(cp_tensor *tensors, int64_t n);
@@ -49,7 +49,7 @@ char *cp_zeros(int dtype, const int64_t *shape, int64_t dims,
 char *cp_to_device(cp_tensor t, const char *device, cp_tensor *out);
 char *cp_channels_last(cp_tensor t, cp_tensor *out);
 int cp_is_channels_last(cp_tensor t);
-void cp_set_requires_grad(cp_tensor t, int on);
+char *cp_set_requires_grad(cp_tensor t, int on);
 char *cp_backward(cp_tensor loss);
 char *cp_grad(cp_tensor t, cp_tensor *out);
 char *cp_images(const void *bytes, int64_t n, int64_t size, const float *mean,

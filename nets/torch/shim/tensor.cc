@@ -71,7 +71,9 @@ int cp_is_channels_last(cp_tensor t) {
   return ref(t).is_contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-void cp_set_requires_grad(cp_tensor t, int on) { ref(t).set_requires_grad(on); }
+char *cp_set_requires_grad(cp_tensor t, int on) {
+  return guard([&] { ref(t).set_requires_grad(on); });
+}
 
 // gotorch's Backward lets an exception out, which ends the process.
 char *cp_backward(cp_tensor loss) {
