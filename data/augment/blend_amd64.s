@@ -46,14 +46,14 @@
 	VPMAXSW Y12, x, x      \
 	VPMINSW 352(AX), x, x
 
-// func blendAVX2(pix *uint8, blocks int, steps *mixStep, n int, sum bool) int
-TEXT ·blendAVX2(SB), NOSPLIT, $0-48
+// func blendAVX2(pix *uint8, blocks int, steps *mixStep, n int, sum bool, c *vectorTable) int
+TEXT ·blendAVX2(SB), NOSPLIT, $0-56
 	MOVQ    pix+0(FP), DI
 	MOVQ    blocks+8(FP), CX
 	MOVQ    steps+16(FP), SI
 	MOVQ    n+24(FP), DX
 	MOVBQZX sum+32(FP), BX
-	MOVQ    ·vectors(SB), AX
+	MOVQ    c+40(FP), AX
 	VPXOR   Y15, Y15, Y15     // sum
 	VPXOR   Y12, Y12, Y12     // zero
 	VMOVDQU 320(AX), Y13      // two
@@ -175,6 +175,6 @@ next:
 	VPSRLDQ      $8, X15, X0
 	VPADDQ       X0, X15, X15
 	VMOVQ        X15, AX
-	MOVQ         AX, ret+40(FP)
+	MOVQ         AX, ret+48(FP)
 	VZEROUPPER
 	RET

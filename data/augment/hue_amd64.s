@@ -84,11 +84,11 @@
 	VPSHUFB   Y8, Y5, Y5           \
 	VPBLENDVB Y5, Y14, out, out
 
-// func hueAVX2(pix *uint8, blocks int, shift uint8)
-TEXT ·hueAVX2(SB), NOSPLIT, $320-17
+// func hueAVX2(pix *uint8, blocks int, shift uint8, c *vectorTable)
+TEXT ·hueAVX2(SB), NOSPLIT, $320-32
 	MOVQ pix+0(FP), DI
 	MOVQ blocks+8(FP), CX
-	MOVQ ·vectors(SB), AX
+	MOVQ c+24(FP), AX
 
 block:
 	SPLIT

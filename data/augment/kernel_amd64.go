@@ -21,7 +21,7 @@ type mixStep struct {
 }
 
 //go:noescape
-func blendAVX2(pix *uint8, blocks int, steps *mixStep, n int, sum bool) int
+func blendAVX2(pix *uint8, blocks int, steps *mixStep, n int, sum bool, c *vectorTable) int
 
 func blendPixels(pix []uint8, steps []blend) {
 	if len(steps) > 0 {
@@ -32,7 +32,7 @@ func blendPixels(pix []uint8, steps []blend) {
 func blendAndSum(pix []uint8, steps []blend) int { return blendKernel(pix, steps, true) }
 
 func blendKernel(pix []uint8, steps []blend, sum bool) int {
-	if !useAVX2 || len(steps) > len(Jitter{}) {
+	if !useAVX2 {
 		return blendGo(pix, steps, sum)
 	}
 	var mix [len(Jitter{})]mixStep
@@ -50,13 +50,13 @@ func blendKernel(pix []uint8, steps []blend, sum bool) int {
 	}
 	total := 0
 	if blocks := len(pix) / blockBytes; blocks > 0 {
-		total = blendAVX2(&pix[0], blocks, &mix[0], len(steps), sum)
+		total = blendAVX2(&pix[0], blocks, &mix[0], len(steps), sum, vectors)
 	}
 	if rest := pix[len(pix)/blockBytes*blockBytes:]; len(rest) > 0 {
 		// What is left goes through as a block filled up with black.
 		var block [blockBytes]uint8
 		copy(block[:], rest)
-		total += blendAVX2(&block[0], 1, &mix[0], len(steps), sum)
+		total += blendAVX2(&block[0], 1, &mix[0], len(steps), sum, vectors)
 		if sum {
 			black := block[blockBytes-3:]
 			total -= (blockBytes - len(rest)) / 3 * grey(black[0], black[1], black[2])
@@ -67,7 +67,7 @@ func blendKernel(pix []uint8, steps []blend, sum bool) int {
 }
 
 //go:noescape
-func hueAVX2(pix *uint8, blocks int, shift uint8)
+func hueAVX2(pix *uint8, blocks int, shift uint8, c *vectorTable)
 
 func turnHue(pix []uint8, shift uint8) {
 	if !useAVX2 {
@@ -75,12 +75,12 @@ func turnHue(pix []uint8, shift uint8) {
 		return
 	}
 	if blocks := len(pix) / blockBytes; blocks > 0 {
-		hueAVX2(&pix[0], blocks, shift)
+		hueAVX2(&pix[0], blocks, shift, vectors)
 	}
 	if rest := pix[len(pix)/blockBytes*blockBytes:]; len(rest) > 0 {
 		var block [blockBytes]uint8
 		copy(block[:], rest)
-		hueAVX2(&block[0], 1, shift)
+		hueAVX2(&block[0], 1, shift, vectors)
 		copy(rest, block[:])
 	}
 }

@@ -6,7 +6,8 @@
 // One source picture becomes three, normal, CutPaste and Scar, with the schema's
 // default strengths but for --hue. Plans are drawn within the measured time. The
 // pictures made are spread over a batch of 32 sources, so that they are written
-// to memory and not to the processor's cache.
+// to memory and not to the processor's cache. Rates are per second of processor
+// time, so that other programs on the machine disturb them little.
 //
 //	go run ./tools/bench/augment --size 256 --seconds 3 --views shared --hue 0 --json
 //
@@ -21,6 +22,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"syscall"
 	"time"
 
 	"github.com/cutpaste/cutpaste/configs"
@@ -73,7 +75,7 @@ func main() {
 		*size, *views, *hue, outputs, rate)
 }
 
-// measure returns source pictures a second.
+// measure returns source pictures a second of processor time.
 func measure(a configs.Augment, size int, length time.Duration) float64 {
 	planner, painter := augment.NewPlanner(a, size, 0), augment.NewPainter(size)
 	pictures := draw(size)
@@ -93,12 +95,21 @@ func measure(a configs.Augment, size int, length time.Duration) float64 {
 		}
 	}
 	update(0)
-	done, start := 0, time.Now()
+	done, start, used := 0, time.Now(), processorTime()
 	for time.Since(start) < length {
 		done++
 		update(done)
 	}
-	return float64(done*sources) / time.Since(start).Seconds()
+	return float64(done*sources) / (processorTime() - used)
+}
+
+// processorTime is what this process has used so far, in seconds.
+func processorTime() float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err) // only wrong arguments make it fail
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }
 
 // draw makes smooth colour pictures with some noise, as the reference does.
