@@ -8,11 +8,10 @@
 # The go command at the version that go.mod asks for.
 GO := tools/go.sh
 
-# Without a repository that git can read (an archive, another user's checkout) Go
-# cannot record the commit in the program, and would stop.
-ifneq ($(shell git rev-parse HEAD >/dev/null 2>&1 && echo yes),yes)
-export GOFLAGS := $(GOFLAGS) -buildvcs=false
-endif
+# The program records the commit that it is built from. Without a repository that
+# git can read (an archive, another user's checkout) Go cannot, and would stop.
+VCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo true || echo false)
+export GOFLAGS := $(GOFLAGS) -buildvcs=$(VCS)
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 

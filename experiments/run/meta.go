@@ -16,9 +16,22 @@ import (
 	"github.com/cutpaste/cutpaste/trainer"
 )
 
-// Version is the code's version: the commit, with "-dirty" where files differ
-// from it. `make build` sets it.
-var Version = "unknown"
+// Version is the code's version: the first digits of the commit, with "-dirty"
+// where files differ from it, or "unknown" for a program built without git.
+func Version() string {
+	commit, dirty := "unknown", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision":
+				commit = s.Value[:min(len(s.Value), 12)]
+			case s.Key == "vcs.modified" && s.Value == "true":
+				dirty = "-dirty"
+			}
+		}
+	}
+	return commit + dirty
+}
 
 // meta is how a run came about: meta.json.
 type meta struct {
@@ -36,7 +49,7 @@ type meta struct {
 
 func newMeta(fingerprint string, n trainer.Numerics) *meta {
 	return &meta{
-		Command: os.Args, Version: Version, Go: runtime.Version(), Libtorch: torch.Version(),
+		Command: os.Args, Version: Version(), Go: runtime.Version(), Libtorch: torch.Version(),
 		Gotorch: moduleVersion("github.com/wangkuiyi/gotorch"), Fingerprint: fingerprint,
 		Numerics: n, Started: time.Now().UTC(), Seconds: map[string]float64{},
 	}

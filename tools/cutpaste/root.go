@@ -109,29 +109,7 @@ train.steps=100 on the command line. "cutpaste config keys" lists them all.`,
 	return root
 }
 
-// codeVersion is what make build has set, or what Go noted down of the commit.
-func codeVersion() string {
-	if run.Version != "unknown" {
-		return run.Version
-	}
-	commit, changed := "", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			switch {
-			case s.Key == "vcs.revision":
-				commit = s.Value[:min(len(s.Value), 12)]
-			case s.Key == "vcs.modified" && s.Value == "true":
-				changed = "-dirty"
-			}
-		}
-	}
-	if commit == "" {
-		return run.Version
-	}
-	return commit + changed
-}
-
 // version is the program's version and that of what it stands on.
 func version() string {
-	return fmt.Sprintf("cutpaste %s (libtorch %s, %s %s/%s)", codeVersion(), torch.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("cutpaste %s (libtorch %s, %s %s/%s)", run.Version(), torch.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
