@@ -25,7 +25,8 @@ func arguments(least, most int) cobra.PositionalArgs {
 }
 
 // splitOverrides parts arguments into those of the form key=value and the
-// others. A file that exists is never taken for a key=value, whatever its name.
+// others. A key without its value is one of the first, so that the mistake is
+// named. A file that exists is one of the others, whatever its name.
 func splitOverrides(args []string) (others, overrides []string) {
 	for _, arg := range args {
 		if isOverride(arg) {
@@ -38,7 +39,7 @@ func splitOverrides(args []string) (others, overrides []string) {
 }
 
 func isOverride(arg string) bool {
-	if !strings.Contains(arg, "=") {
+	if !strings.Contains(arg, "=") && !isKey(arg) {
 		return false
 	}
 	_, err := os.Lstat(arg)

@@ -109,7 +109,7 @@ func views(p *data.Pictures, c *configs.Config) [][]sheet.Cell {
 			pixels[v] = make([]uint8, len(p.At(i)))
 		}
 		painter.Paint(pixels, p.At(i), plans)
-		rows[i] = []sheet.Cell{{Label: filepath.Base(item.Path), Size: p.Size, Pix: p.At(i)}}
+		rows[i] = []sheet.Cell{{Label: "source " + filepath.Base(item.Path), Size: p.Size, Pix: p.At(i)}}
 		for v, plan := range plans {
 			label := plan.Kind.String()
 			if plan.Kind != augment.Normal {

@@ -31,7 +31,8 @@ of their own and those of the run stay as they are.`,
           RUN/evaluations/HASH/ with config.yaml, scores.csv and result.json`,
 		examples: `
   cutpaste evaluate runs/demo/3way/bottle/seed-0
-  cutpaste evaluate runs/demo/3way/bottle/seed-0 density.covariance=ridge density.ridge=1e-3`,
+  cutpaste evaluate runs/demo/3way/bottle/seed-0 density.covariance=ridge \
+      density.ridge=1e-3`,
 		status: []exit{
 			{exitDone, "scored"},
 			{exitFailed, "the run has no embeddings yet, or the covariance is singular"},

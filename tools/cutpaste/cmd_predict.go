@@ -34,7 +34,8 @@ A picture that cannot be read does not stop the others.`,
   reads  RUN/config.yaml, RUN/model.safetensors, RUN/embeddings.safetensors`,
 		examples: `
   cutpaste predict runs/demo/3way/bottle/seed-0 new.png
-  cutpaste predict runs/demo/3way/bottle/seed-0 inbox/ density.quantile=0.99 > verdicts.csv`,
+  cutpaste predict runs/demo/3way/bottle/seed-0 inbox/ \
+      density.quantile=0.99 > verdicts.csv`,
 		status: []exit{
 			{exitDone, "every picture was scored, whatever the verdicts"},
 			{exitFailed, "the model could not be loaded, or no picture could be scored"},

@@ -48,7 +48,7 @@ another configuration: choose another out= or name=.`,
   OUT/NAME/VARIANT/CATEGORY/seed-N/, with OUT=runs unless out= says otherwise:
     config.yaml              every key, resolved
     meta.json                versions, device, data fingerprint, timings
-    metrics.csv, events/     training curves; tensorboard --logdir OUT shows them
+    metrics.csv, events/     training curves, for tensorboard --logdir OUT
     checkpoint/              what resuming needs
     model.safetensors        the network, under torchvision's names
     embeddings.safetensors   what evaluate and predict need
@@ -56,10 +56,11 @@ another configuration: choose another out= or name=.`,
 		examples: `
   cutpaste train configs/paper.yaml data.root=mvtec data.category=bottle
   cutpaste train configs/demo.yaml data.root=mvtec data.category=screw seed=1
-  cutpaste train configs/paper.yaml data.root=mvtec data.category=tile augment.variant=scar`,
+  cutpaste train configs/paper.yaml data.root=mvtec data.category=tile \
+      augment.variant=scar`,
 		status: []exit{
 			{exitDone, "trained and scored; without anomalous test pictures AUROC is left out"},
-			{exitFailed, "unreadable pictures, a device that is not there, a loss that is not finite"},
+			{exitFailed, "unreadable pictures, no such device, a loss that is not finite"},
 			{exitWrong, "wrong command or configuration; nothing was started"},
 			{exitInterrupted, "interrupted; the checkpoint is saved, the same command goes on"},
 		},

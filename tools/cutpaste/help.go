@@ -59,6 +59,8 @@ func document(cmd *cobra.Command, h help) {
 func printHelp(cmd *cobra.Command, _ []string) {
 	// A full disk is noticed where the program ends.
 	out := cmd.OutOrStdout()
+	cmd.InitDefaultHelpFlag() // cobra adds it late
+	cmd.InitDefaultVersionFlag()
 	about := cmd.Long
 	if about == "" {
 		about = cmd.Short

@@ -19,7 +19,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, func() {
 		stop() // the second signal ends the program at once
-		a.progress.Note("Interrupted: saving what there is. Once more ends at once.")
+		a.progress.Note("Interrupted: ending in good order. Once more ends at once.")
 	})
 	os.Exit(a.run(ctx, os.Args[1:]))
 }
