@@ -27,9 +27,11 @@ func (n *Net) State() []safetensors.Tensor {
 }
 
 // inBackbone says whether a name belongs to the backbone rather than to what
-// serves training only.
+// serves training only: our head and classifier, torchvision's fc.
 func inBackbone(name string) bool {
-	return !strings.HasPrefix(name, "head.") && !strings.HasPrefix(name, "classifier.")
+	return !slices.ContainsFunc([]string{"head.", "classifier.", "fc."}, func(prefix string) bool {
+		return strings.HasPrefix(name, prefix)
+	})
 }
 
 // Load puts a state from [Net.State] back. Every tensor must be there with its
@@ -67,17 +69,23 @@ func (n *Net) load(f *safetensors.File, wanted func(string) bool) error {
 	for _, name := range n.store.norms {
 		name += batchesSuffix
 		known[name] = true
+		if !wanted(name) {
+			continue
+		}
 		// Older files of PyTorch lack the counter; it plays no part in the result.
 		if t, err := f.Get(name); err == nil {
 			counts, err := t.Int64s()
 			if err != nil {
 				return err
 			}
+			if len(counts) != 1 {
+				return fmt.Errorf("%s has shape %v where a single number belongs", name, t.Shape)
+			}
 			n.store.batches = counts[0]
 		}
 	}
 	for _, t := range f.Tensors {
-		if !known[t.Name] && wanted(t.Name) && !strings.HasPrefix(t.Name, "fc.") {
+		if !known[t.Name] && wanted(t.Name) {
 			return fmt.Errorf("%s is not a tensor of this net", t.Name)
 		}
 	}
