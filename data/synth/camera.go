@@ -29,11 +29,11 @@ func newCamera(r *rand.Rand) *camera {
 	a := between(r, 0, 2*math.Pi)
 	c := &camera{
 		exposure: between(r, .72, 1.06),
-		tint:     rgb{1 + between(r, -.07, .07), 1 + between(r, -.03, .03), 1 + between(r, -.07, .07)},
-		slopeX:   between(r, -.28, .28), slopeY: between(r, -.28, .28),
+		tint:     rgb{1 + between(r, -.06, .06), 1 + between(r, -.03, .03), 1 + between(r, -.06, .06)},
+		slopeX:   between(r, -.22, .22), slopeY: between(r, -.22, .22),
 		vignette: between(r, 0, .22),
-		shade:    between(r, 0, .32), shadeCos: math.Cos(a), shadeSin: math.Sin(a), shadeAt: between(r, -.45, .45),
-		glare: between(r, 0, .16), glareSize: between(r, .15, .4), glareAt: point{between(r, 0, 1), between(r, 0, 1)},
+		shade:    between(r, 0, .22), shadeCos: math.Cos(a), shadeSin: math.Sin(a), shadeAt: between(r, -.45, .45),
+		glare: between(r, 0, .11), glareSize: between(r, .15, .4), glareAt: point{between(r, 0, 1), between(r, 0, 1)},
 		blur: between(r, .002, .010), noise: between(r, 1, 2.5),
 	}
 	c.shadeTo = c.shadeAt + between(r, .12, .4)

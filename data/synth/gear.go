@@ -88,7 +88,7 @@ func (g *gear) shade(x, y float64) rgb {
 }
 
 func (g *gear) bench(x, y float64) rgb {
-	c := rgb{.33, .35, .36}.times(1 + .10*fractal(g.seed, 7*x, 7*y, 2) + .16*fractal(g.seed+1, 90*x+30*y, 90*y-30*x, 2))
+	c := rgb{.17, .20, .26}.times(1 + .10*fractal(g.seed, 7*x, 7*y, 2) + .16*fractal(g.seed+1, 90*x+30*y, 90*y-30*x, 2))
 	return c.times(1 - .5*ramp(-.014, .014, g.inside(x+.02*g.sun.x, y+.02*g.sun.y)))
 }
 
@@ -105,7 +105,7 @@ func (g *gear) face(x, y, d float64) rgb {
 		slope := (g.inside(x+e*g.sun.x, y+e*g.sun.y) - d) / e // rises away from the light: the edge faces it
 		tone -= .4 * (1 - ramp(.2*bevel, bevel, d)) * min(max(slope, -1), 1)
 	}
-	return rgb{.62, .64, .66}.times(tone)
+	return rgb{.68, .69, .69}.times(tone)
 }
 
 // onFace draws a place on the metal, away from edges by clearance.

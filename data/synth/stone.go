@@ -17,7 +17,7 @@ type stone struct {
 func newStone(r *rand.Rand) subject {
 	a := between(r, 0, 2*math.Pi)
 	return &stone{
-		seed: r.Uint32(), pose: newPose(r, math.Pi, 0, .06), coarse: between(r, 30, 34),
+		seed: r.Uint32(), pose: newPose(r, .2, 0, .06), coarse: between(r, 30, 34),
 		sun: point{math.Cos(a), math.Sin(a)}, warmth: between(r, -.03, .03),
 	}
 }
@@ -27,10 +27,10 @@ var minerals = [...]struct {
 	upTo   float64
 	colour rgb
 }{
-	{.46, rgb{.68, .64, .61}}, // feldspar
+	{.46, rgb{.66, .63, .61}}, // feldspar
 	{.78, rgb{.61, .61, .61}}, // quartz
-	{.90, rgb{.47, .46, .47}}, // mica
-	{1.0, rgb{.76, .74, .72}}, // pale feldspar
+	{.90, rgb{.52, .51, .52}}, // mica
+	{1.0, rgb{.72, .70, .69}}, // pale feldspar
 }
 
 func (s *stone) shade(x, y float64) rgb {
@@ -41,7 +41,9 @@ func (s *stone) shade(x, y float64) rgb {
 	c := mineral(id)
 	flakes := value(s.seed+3, 60*wx+25*wy, 60*wy-25*wx)
 	c = c.toward(rgb{.20, .19, .20}, .6*ramp(.66, .76, flakes)) // fine flakes of mica
-	tone := 1 + .22*(unit(id*31)-.5) + .05*fractal(s.seed+4, 90*lx, 90*ly, 2) + .08*fractal(s.seed+5, 3*lx, 3*ly, 2)
+	tone := 1 + .14*(unit(id*31)-.5) + .05*fractal(s.seed+4, 90*lx, 90*ly, 2) + .05*fractal(s.seed+5, 3*lx, 3*ly, 2)
+	band := fractal(s.seed+6, 1.2*lx, 6*ly, 2) // layers, as in gneiss
+	tone *= .66 + .52*ramp(-.22, .22, band)
 	tone *= .88 + .12*ramp(0, .12, border)
 	c = c.times(tone)
 	return rgb{c.r * (1 + s.warmth), c.g, c.b * (1 - s.warmth)}

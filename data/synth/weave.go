@@ -5,35 +5,40 @@ import (
 	"math/rand/v2"
 )
 
-// weave is cloth seen from above: warp threads run down the picture, weft threads across, each over one and
-// under the next. Coordinates u (across the warp) and v (across the weft) count threads.
+// weave is checked cloth seen from above: warp threads run down the picture, weft threads across, each over one
+// and under the next. Coordinates u (across the warp) and v (across the weft) count threads.
 type weave struct {
-	pose       pose
-	pitch      float64 // threads are this far apart
-	phase      point   // which thread lies in the middle: textures have no fixed place
-	sun        point   // towards the light, in the picture's plane
-	warp, weft rgb
-	seed       uint32
+	pose   pose
+	pitch  float64 // threads are this far apart
+	phase  point   // which thread lies in the middle: textures have no fixed place
+	sun    point   // towards the light, in the picture's plane
+	ground rgb     // colour of the plain threads
+	band   rgb     // and of those in the check's bands
+	seed   uint32
 
 	cut  *threadCut
 	tear *blob
 }
 
-// threadCut is a length of one thread that is missing.
+// The check: of every checkRepeat threads, the first checkBand are coloured.
+const checkRepeat, checkBand = 16, 6
+
+// threadCut is a length of one thread or two that is missing.
 type threadCut struct {
 	warp     bool
-	thread   int32
-	from, to float64 // along the thread, in threads crossed
+	thread   int32   // the first of them
+	threads  int32   // how many lie side by side
+	from, to float64 // along the threads, in threads crossed
 }
 
 func newWeave(r *rand.Rand) subject {
 	a := between(r, 0, 2*math.Pi)
 	tone := between(r, .94, 1.06)
 	return &weave{
-		pose: newPose(r, .07, 0, .04), pitch: .042,
-		phase: point{between(r, 0, 64), between(r, 0, 64)},
-		sun:   point{math.Cos(a), math.Sin(a)},
-		warp:  rgb{.66, .63, .55}.times(tone), weft: rgb{.72, .70, .63}.times(tone),
+		pose: newPose(r, .07, 0, .04), pitch: .031,
+		phase:  point{between(r, 60, 120), between(r, 60, 120)},
+		sun:    point{math.Cos(a), math.Sin(a)},
+		ground: rgb{.76, .73, .66}.times(tone), band: rgb{.24, .36, .56}.times(between(r, .9, 1.1)),
 		seed: r.Uint32(),
 	}
 }
@@ -41,8 +46,8 @@ func newWeave(r *rand.Rand) subject {
 // threads maps a point of the picture to thread coordinates; slow noise keeps the threads from being straight.
 func (w *weave) threads(x, y float64) (u, v float64) {
 	lx, ly := w.pose.local(x, y)
-	u = lx/w.pitch + w.phase.x + .22*value(w.seed, 3*lx, 5*ly)
-	v = ly/w.pitch + w.phase.y + .22*value(w.seed+1, 5*lx, 3*ly)
+	u = lx/w.pitch + w.phase.x + .3*value(w.seed, 3*lx, 5*ly)
+	v = ly/w.pitch + w.phase.y + .3*value(w.seed+1, 5*lx, 3*ly)
 	return u, v
 }
 
@@ -74,29 +79,33 @@ func (w *weave) shade(x, y float64) rgb {
 // thread is the colour of one thread at across (in [-.5, .5] from its middle) and along; arc is the place
 // between the crossings before and after, in [-.5, .5]. It reports false beside the thread and where it is cut.
 func (w *weave) thread(warp bool, index int32, across, along, arc float64, above bool) (rgb, bool) {
-	colour, seed, facing := w.weft, w.seed+2, w.sun.y
+	seed, facing := w.seed+2, w.sun.y
 	if warp {
-		colour, seed, facing = w.warp, w.seed+3, w.sun.x
+		seed, facing = w.seed+3, w.sun.x
+	}
+	colour := w.ground
+	if index%checkRepeat < checkBand { // threads count from 0 or more: the phase sees to that
+		colour = w.band
 	}
 	id := hash2(seed, index, 0)
-	half := .43 + .05*value(id, .4*along, 0)
+	half := .45 + .04*value(id, .4*along, 0)
 	t := across / half
 	if t*t >= 1 {
 		return rgb{}, false
 	}
-	if c := w.cut; c != nil && c.warp == warp && c.thread == index {
+	if c := w.cut; c != nil && c.warp == warp && index >= c.thread && index < c.thread+c.threads {
 		fray := .35 * value(id+1, 7*across, along)
 		if along+fray > c.from && along-fray < c.to {
 			return rgb{}, false
 		}
 	}
-	tone := .6 + .4*math.Sqrt(1-t*t) + .16*facing*t // round, lit from one side
+	tone := .7 + .3*math.Sqrt(1-t*t) + .14*facing*t // round, lit from one side
 	if above {
-		tone *= .80 + .20*math.Cos(math.Pi*arc)
+		tone *= .85 + .15*math.Cos(math.Pi*arc)
 	} else {
-		tone *= .52
+		tone *= .42
 	}
-	tone *= 1 + .12*(unit(id)-.5) + .07*value(id+2, 1.5*along, 7*across+2*along)
+	tone *= 1 + .10*(unit(id)-.5) + .06*value(id+2, 1.5*along, 7*across+2*along)
 	return colour.times(tone), true
 }
 
@@ -108,7 +117,7 @@ func (w *weave) damage(kind string, r *rand.Rand) shader {
 		torn.tear = &b
 		return torn.shade
 	case "loose_thread":
-		colour := rgb{.24, .34, .62}
+		colour := rgb{.10, .10, .10}
 		if r.Uint64()&1 == 0 {
 			colour = rgb{.62, .16, .14}
 		}
@@ -120,11 +129,11 @@ func (w *weave) damage(kind string, r *rand.Rand) shader {
 		worn := *w
 		at := spot(r, .15)
 		u, v := w.threads(at.x, at.y)
-		c := threadCut{warp: r.Uint64()&1 == 0, thread: int32(math.Floor(u)), from: v}
+		c := threadCut{warp: r.Uint64()&1 == 0, thread: int32(math.Floor(u)), threads: 1 + int32(r.IntN(2)), from: v}
 		if !c.warp {
 			c.thread, c.from = int32(math.Floor(v)), u
 		}
-		length := between(r, 5, 9)
+		length := between(r, 7, 13)
 		c.from -= length / 2
 		c.to = c.from + length
 		worn.cut = &c
