@@ -11,7 +11,7 @@ import (
 // bar is a task on a terminal: a line with the bar and the state, and below it
 // the detail.
 //
-//	45% |#######         |  training bottle: 115 of 256 updates, 2.1/s, 1m07s left
+//	45% |#######         |  training bottle: 115/256 updates, 2.1/s, 1m07s left
 //	     loss 0.312, accuracy 0.85
 type bar struct {
 	task  *Task
@@ -22,8 +22,8 @@ type bar struct {
 }
 
 const (
-	frame  = len("  45% |") + len("|  ") + len(" ") // the columns around bar and state
-	indent = "       "                              // of the detail, to stand under the bar
+	frame  = len("  45% |") + len("|  ") + len(" ^C") // the columns around bar and state
+	indent = "       "                                // of the detail, to stand under the bar
 )
 
 func newBar(p *Printer, t *Task) *bar {
@@ -31,7 +31,7 @@ func newBar(p *Printer, t *Task) *bar {
 	if p.color {
 		theme.Saucer, theme.SaucerHead = "[green]█[reset]", "[green]█[reset]"
 	}
-	b := &bar{task: t, out: p.out, width: p.width, cells: max(1, min(p.width()/5, 30))}
+	b := &bar{task: t, out: p.out, width: p.width, cells: max(1, min(p.width()/6, 30))}
 	b.inner = progressbar.NewOptions(t.total,
 		progressbar.OptionSetWriter(p.out),
 		progressbar.OptionSetWidth(b.cells),

@@ -58,15 +58,15 @@ func TestLinesWithoutATerminal(t *testing.T) {
 		p := New(&b, noEnv)
 		work(p, "training", 25, "loss 0.5")
 		p.Note("A note.")
-		want := `training: 9 of 25 updates, 1.0/s, 15s left, loss 0.5
-training: 19 of 25 updates, 1.0/s, 5.0s left, loss 0.5
+		want := `training: 9/25 updates, 1.0/s, 15s left, loss 0.5
+training: 19/25 updates, 1.0/s, 5.0s left, loss 0.5
 training: 25 updates in 25s, 1.0/s, loss 0.5
 A note.
 `
 		// At 10 s the tenth report and the line are due in either order.
 		printed := b.take()
-		got := regexp.MustCompile(`: 10 of 25 (.*), 15s`).ReplaceAllString(printed, ": 9 of 25 $1, 15s")
-		got = regexp.MustCompile(`: 20 of 25 (.*), 5.0s`).ReplaceAllString(got, ": 19 of 25 $1, 5.0s")
+		got := regexp.MustCompile(`: 10/25 (.*), 15s`).ReplaceAllString(printed, ": 9/25 $1, 15s")
+		got = regexp.MustCompile(`: 20/25 (.*), 5.0s`).ReplaceAllString(got, ": 19/25 $1, 5.0s")
 		if got != want {
 			t.Errorf("printed\n%swant\n%s", printed, want)
 		}
@@ -123,7 +123,7 @@ func TestRateOfAResumedTask(t *testing.T) {
 				time.Sleep(time.Second)
 			}
 		}
-		if got, want := task.state(time.Now()), "1010 of 1100 updates, 1.0/s, 1m30s left"; got != want {
+		if got, want := task.state(time.Now()), "1010/1100 updates, 1.0/s, 1m30s left"; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 		task.Done()
@@ -159,7 +159,7 @@ func TestBarOnATerminal(t *testing.T) {
 			}
 			if columns == 80 {
 				// At 4 s the report of 40 and the drawing are due in either order.
-				for _, want := range []string{`  (39|40)% \|`, `training \(red\): (39|40) of 100 updates, 10/s, \d`, "\n       loss 0.312, accuracy 0.85, waiting for data 0 %\n"} {
+				for _, want := range []string{`  (39|40)% \|`, `training \(red\): (39|40)/100 updates, 10/s, \d`, "\n       loss 0.312, accuracy 0.85, waiting for data 0 %\n"} {
 					if !regexp.MustCompile(want).MatchString(escape.ReplaceAllString(strings.ReplaceAll(during, "\r", ""), "")) {
 						t.Errorf("%q is not in %q", want, during)
 					}
@@ -192,7 +192,7 @@ func TestNoteClearsTheBar(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		again := b.take()
-		if !strings.Contains(again, "1 of 100 updates") {
+		if !strings.Contains(again, "1/100 updates") {
 			t.Errorf("the bar did not come back: %q", again)
 		}
 		if colors.MatchString(again) {
@@ -225,13 +225,13 @@ func TestTheLastTaskIsShown(t *testing.T) {
 		outer := p.Task("outer", 2, "jobs")
 		inner := p.Task("inner", 2, "files")
 		time.Sleep(11 * time.Second)
-		if got, want := b.take(), "inner: 0 of 2 files\n"; got != want {
+		if got, want := b.take(), "inner: 0/2 files\n"; got != want {
 			t.Errorf("printed %q, want %q", got, want)
 		}
 		inner.Done()
 		b.take()
 		time.Sleep(10 * time.Second)
-		if got, want := b.take(), "outer: 0 of 2 jobs\n"; got != want {
+		if got, want := b.take(), "outer: 0/2 jobs\n"; got != want {
 			t.Errorf("printed %q, want %q", got, want)
 		}
 		outer.Done()
@@ -248,7 +248,7 @@ func TestWords(t *testing.T) {
 			t.Errorf("%v is %q, want %q", d, got, want)
 		}
 	}
-	for rate, want := range map[float64]string{153.2: "153/s", 2.13: "2.1/s", 0.5: "30.0/min", 0.001: "3.6/h"} {
+	for rate, want := range map[float64]string{153.2: "153/s", 2.13: "2.1/s", 0.5: "30/min", 0.001: "3.6/h"} {
 		if got := perTime(rate); got != want {
 			t.Errorf("%v is %q, want %q", rate, got, want)
 		}

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// state is how far a task is: "115 of 256 updates, 2.1/s, 1m07s left".
+// state is how far a task is: "115/256 updates, 2.1/s, 1m07s left".
 func (t *Task) state(now time.Time) string {
-	s := fmt.Sprintf("%d of %d %s", t.done, t.total, t.unit)
+	s := fmt.Sprintf("%d/%d %s", t.done, t.total, t.unit)
 	rate := t.rate()
 	if rate == 0 {
 		return s
@@ -40,15 +40,17 @@ func (t *Task) rate() float64 {
 
 // perTime keeps two digits or more of a rate, whatever its size.
 func perTime(rate float64) string {
+	unit := "s"
 	switch {
-	case rate >= 10:
-		return fmt.Sprintf("%.0f/s", rate)
-	case rate >= 1:
-		return fmt.Sprintf("%.1f/s", rate)
-	case rate*60 >= 1:
-		return fmt.Sprintf("%.1f/min", rate*60)
+	case rate*60 < 1:
+		rate, unit = rate*3600, "h"
+	case rate < 1:
+		rate, unit = rate*60, "min"
 	}
-	return fmt.Sprintf("%.1f/h", rate*3600)
+	if rate >= 10 {
+		return fmt.Sprintf("%.0f/%s", rate, unit)
+	}
+	return fmt.Sprintf("%.1f/%s", rate, unit)
 }
 
 // duration is as exact as a person needs it: 3.2s, 45s, 2m04s, 3h05m, 2d03h.
