@@ -127,10 +127,13 @@ func (a *app) checkData(ctx context.Context, c *configs.Config) error {
 			broken++
 		}
 		found = append(found, one)
+		if text.Len() > 0 {
+			text.WriteByte('\n')
+		}
 		text.WriteString(one.text(a.columns()))
 	}
 	if all {
-		fmt.Fprintf(&text, "%d of %s in %s can be used.\n", len(names)-broken, plural(len(names), "category"), c.Data.Root)
+		fmt.Fprintf(&text, "\n%d of %s in %s can be used.\n", len(names)-broken, plural(len(names), "category"), c.Data.Root)
 	}
 	if err := a.result(map[string]any{"ok": broken == 0, "categories": found}, text.String()); err != nil {
 		return err
@@ -200,7 +203,7 @@ func (c *checked) text(columns int) string {
 	if notes > 0 {
 		verdict += ", " + plural(notes, "note")
 	}
-	return b.String() + verdict + ".\n\n"
+	return b.String() + verdict + ".\n"
 }
 
 // counts lists values and how many pictures have each, of many only the first.
