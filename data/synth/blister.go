@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 )
 
-// blister is a pack of twelve tablets under clear domes on embossed foil, lying on a dark bench. Lengths are
+// blister is a pack of six tablets under clear domes on embossed foil, lying on a dark bench. Lengths are
 // fractions of the picture's side.
 type blister struct {
 	pose    pose
@@ -24,11 +24,11 @@ type tablet struct {
 }
 
 const (
-	rows, cols   = 3, 4
-	spacing      = .208
-	cavityEdge   = .086
-	tabletEdge   = .063
-	cardX, cardY = .455, .36 // half sizes
+	rows, cols   = 2, 3
+	spacing      = .285
+	cavityEdge   = .122
+	tabletEdge   = .092
+	cardX, cardY = .450, .33 // half sizes
 )
 
 func newBlister(r *rand.Rand) subject {
@@ -39,7 +39,7 @@ func newBlister(r *rand.Rand) subject {
 	}
 	for i := range b.tablets {
 		s, c := math.Sincos(between(r, 0, math.Pi)) // tablets turn freely in their cavities
-		b.tablets[i] = tablet{off: point{between(r, -.007, .007), between(r, -.007, .007)}, cos: c, sin: s}
+		b.tablets[i] = tablet{off: point{between(r, -.009, .009), between(r, -.009, .009)}, cos: c, sin: s}
 	}
 	return b
 }
@@ -82,7 +82,7 @@ func (b *blister) bench(x, y float64) rgb {
 func (b *blister) foil(x, y, lx, ly float64) rgb {
 	emboss := math.Sin(210*(lx+ly)) * math.Sin(210*(lx-ly))
 	crinkle := fractal(b.seed+2, 6*x, 6*y, 3)
-	return rgb{.64, .66, .69}.times(1 + .06*emboss + .20*crinkle)
+	return rgb{.64, .66, .69}.times(1 + .06*emboss + .12*crinkle)
 }
 
 // dome lays cavity i with its tablet and its clear cover over the foil.
@@ -95,15 +95,17 @@ func (b *blister) dome(c rgb, i int, x, y float64) rgb {
 	}
 	if rho < cavityEdge {
 		// The cover's wall is lit where it faces the light and throws its shade to the far side.
-		wall := ramp(.066, .080, rho) * (1 - ramp(.080, cavityEdge, rho))
+		wall := ramp(.095, .114, rho) * (1 - ramp(.114, cavityEdge, rho))
 		c = c.times(.82 + .34*wall*facing)
 	}
-	if !t.missing {
+	if t.missing {
+		c = c.times(1 - .38*(1-ramp(.6*tabletEdge, 1.1*tabletEdge, rho))) // looking into the empty cavity
+	} else {
 		c = b.tablet(c, t, x-t.off.x, y-t.off.y)
 	}
 	if rho < cavityEdge {
-		gx, gy := x-.046*b.sun.x, y-.046*b.sun.y
-		c = c.plus(.34 * (1 - ramp(.004, .020, math.Hypot(gx, gy)))) // the lamp's image in the cover
+		gx, gy := x-.066*b.sun.x, y-.066*b.sun.y
+		c = c.plus(.34 * (1 - ramp(.006, .026, math.Hypot(gx, gy)))) // the lamp's image in the cover
 	}
 	return c
 }
@@ -129,7 +131,7 @@ func (b *blister) tablet(c rgb, t *tablet, x, y float64) rgb {
 		tone += .26 * ramp(.6*tabletEdge, tabletEdge, rho) * (x*b.sun.x + y*b.sun.y) / rho
 	}
 	if line := math.Abs(x*t.cos + y*t.sin); rho < .85*tabletEdge {
-		tone -= .22 * (1 - ramp(.002, .007, line)) // the score to break it along
+		tone -= .22 * (1 - ramp(.003, .009, line)) // the score to break it along
 	}
 	if t.chip != nil {
 		tone -= .2 * (1 - ramp(0, .012, -tabletEdge*t.chip.depth(x, y))) // the broken edge
@@ -155,7 +157,7 @@ func (b *blister) damage(kind string, r *rand.Rand) shader {
 		return over(b.shade, speck(r, at, between(r, .025, .045), rgb{.17, .13, .10}, b.sun))
 	case "misplaced":
 		s, c := math.Sincos(between(r, 0, 2*math.Pi))
-		far := between(r, .026, .042)
+		far := between(r, .034, .055)
 		t.off, t.lift = point{far * c, far * s}, .012
 	case "missing":
 		t.missing = true

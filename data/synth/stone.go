@@ -5,11 +5,13 @@ import (
 	"math/rand/v2"
 )
 
-// stone is a polished slab of granite: grains of a few minerals, of two sizes.
+// stone is a polished slab of gneiss: grains of a few minerals, flakes of mica, and dark layers that run nearly
+// level, as a slab is cut along them.
 type stone struct {
 	seed   uint32
 	pose   pose
 	coarse float64 // grains across the picture
+	level  float64 // phase of the layers, 0 to 1
 	sun    point
 	warmth float64
 }
@@ -17,20 +19,23 @@ type stone struct {
 func newStone(r *rand.Rand) subject {
 	a := between(r, 0, 2*math.Pi)
 	return &stone{
-		seed: r.Uint32(), pose: newPose(r, .2, 0, .06), coarse: between(r, 30, 34),
+		seed: r.Uint32(), pose: newPose(r, .2, 0, .06), coarse: between(r, 30, 34), level: between(r, 0, 1),
 		sun: point{math.Cos(a), math.Sin(a)}, warmth: between(r, -.03, .03),
 	}
 }
 
-// minerals are granite's, with the share of grains that each takes.
+// layers is how many dark layers the picture shows from top to bottom.
+const layers = 3.2
+
+// minerals are those of the pale layers, with the share of grains that each takes.
 var minerals = [...]struct {
 	upTo   float64
 	colour rgb
 }{
-	{.46, rgb{.66, .63, .61}}, // feldspar
-	{.78, rgb{.61, .61, .61}}, // quartz
-	{.90, rgb{.52, .51, .52}}, // mica
-	{1.0, rgb{.72, .70, .69}}, // pale feldspar
+	{.46, rgb{.74, .69, .63}}, // feldspar
+	{.78, rgb{.70, .67, .63}}, // quartz
+	{.90, rgb{.62, .58, .54}}, // oligoclase
+	{1.0, rgb{.79, .76, .71}}, // pale feldspar
 }
 
 func (s *stone) shade(x, y float64) rgb {
@@ -39,11 +44,11 @@ func (s *stone) shade(x, y float64) rgb {
 	wx, wy := lx+.012*value(s.seed+1, 30*lx, 30*ly), ly+.012*value(s.seed+2, 30*lx, 30*ly)
 	id, border := grain(s.seed, wx*s.coarse, wy*s.coarse)
 	c := mineral(id)
+	layer := math.Sin(2 * math.Pi * (s.level + layers*wy + .45*fractal(s.seed+6, 2*wx, 3*wy, 2)))
+	c = c.toward(rgb{.28, .29, .33}, .62*ramp(.10, .45, layer))
 	flakes := value(s.seed+3, 60*wx+25*wy, 60*wy-25*wx)
-	c = c.toward(rgb{.20, .19, .20}, .6*ramp(.66, .76, flakes)) // fine flakes of mica
+	c = c.toward(rgb{.20, .19, .20}, .45*ramp(.66, .76, flakes)) // fine flakes of mica
 	tone := 1 + .14*(unit(id*31)-.5) + .05*fractal(s.seed+4, 90*lx, 90*ly, 2) + .05*fractal(s.seed+5, 3*lx, 3*ly, 2)
-	band := fractal(s.seed+6, 1.2*lx, 6*ly, 2) // layers, as in gneiss
-	tone *= .66 + .52*ramp(-.22, .22, band)
 	tone *= .88 + .12*ramp(0, .12, border)
 	c = c.times(tone)
 	return rgb{c.r * (1 + s.warmth), c.g, c.b * (1 - s.warmth)}
@@ -68,7 +73,7 @@ func (s *stone) damage(kind string, r *rand.Rand) shader {
 	case "scratch":
 		return over(s.shade, scratch(r, spot(r, .2), between(r, .22, .45), between(r, .011, .017)))
 	case "stain":
-		return over(s.shade, stain(r, spot(r, .12), between(r, .05, .10), rgb{.74, .50, .30}))
+		return over(s.shade, stain(r, spot(r, .12), between(r, .05, .10), rgb{.70, .42, .22}))
 	}
 	panic("synth: stone has no defect " + kind)
 }

@@ -5,30 +5,29 @@ import (
 	"math/rand/v2"
 )
 
-// weave is checked cloth seen from above: warp threads run down the picture, weft threads across, each over one
-// and under the next. Coordinates u (across the warp) and v (across the weft) count threads.
+// weave is striped ticking seen from above, a twill: warp threads run down the picture, and each passes over
+// three weft threads and under the fourth, one thread further down than its neighbour. Coordinates u (across the
+// warp) and v (across the weft) count threads.
 type weave struct {
 	pose   pose
 	pitch  float64 // threads are this far apart
-	phase  point   // which thread lies in the middle: textures have no fixed place
+	phase  point   // which threads lie in the middle: textures have no fixed place
 	sun    point   // towards the light, in the picture's plane
-	ground rgb     // colour of the plain threads
-	band   rgb     // and of those in the check's bands
+	ground rgb     // colour of the weft and of the plain warp
+	stripe rgb     // and of the warp's stripes
 	seed   uint32
 
 	cut  *threadCut
 	tear *blob
 }
 
-// The check: of every checkRepeat threads, the first checkBand are coloured.
-const checkRepeat, checkBand = 16, 6
+// Of every stripeRepeat warp threads, the first stripeThreads are coloured.
+const stripeRepeat, stripeThreads = 12, 5
 
-// threadCut is a length of one thread or two that is missing.
+// threadCut is a length of one warp thread, or of some side by side, that is missing.
 type threadCut struct {
-	warp     bool
-	thread   int32   // the first of them
-	threads  int32   // how many lie side by side
-	from, to float64 // along the threads, in threads crossed
+	first, threads int32
+	from, to       float64 // along the threads, in weft threads
 }
 
 func newWeave(r *rand.Rand) subject {
@@ -36,9 +35,9 @@ func newWeave(r *rand.Rand) subject {
 	tone := between(r, .94, 1.06)
 	return &weave{
 		pose: newPose(r, .07, 0, .04), pitch: .031,
-		phase:  point{between(r, 60, 120), between(r, 60, 120)},
+		phase:  point{between(r, 60, 120), between(r, 60, 120)}, // so that threads count from 0 or more
 		sun:    point{math.Cos(a), math.Sin(a)},
-		ground: rgb{.76, .73, .66}.times(tone), band: rgb{.24, .36, .56}.times(between(r, .9, 1.1)),
+		ground: rgb{.78, .75, .68}.times(tone), stripe: rgb{.24, .36, .56}.times(between(r, .9, 1.1)),
 		seed: r.Uint32(),
 	}
 }
@@ -53,60 +52,64 @@ func (w *weave) threads(x, y float64) (u, v float64) {
 
 func (w *weave) shade(x, y float64) rgb {
 	u, v := w.threads(x, y)
-	i, j := math.Floor(u), math.Floor(v)
-	fu, fv := u-i-.5, v-j-.5
-	warpOver := (int32(i)+int32(j))&1 == 0
-
 	if w.tear != nil {
-		if d := w.tear.depth(x, y); d > 0 {
-			// Single fibres reach a little way into the tear.
-			if d > .25 || value(w.seed+9, 9*u, 9*v) < 4*d-.3 {
-				return rgb{.07, .07, .08}.plus(.02 * value(w.seed+8, 40*x, 40*y))
-			}
+		// Single fibres reach a little way into the tear.
+		if d := w.tear.depth(x, y); d > .25 || d > 0 && value(w.seed+9, 9*u, 9*v) < 4*d-.3 {
+			return rgb{.07, .07, .08}.plus(.02 * value(w.seed+8, 40*x, 40*y))
 		}
 	}
-	warp, onWarp := w.thread(true, int32(i), fu, v, fv, warpOver)
-	weft, onWeft := w.thread(false, int32(j), fv, u, fu, !warpOver)
-	switch {
-	case onWarp && (warpOver || !onWeft):
-		return warp
-	case onWeft:
-		return weft
+	i, j := math.Floor(u), math.Floor(v)
+	fu, fv := u-i-.5, v-j-.5
+	place := (int32(i) + int32(j)) & 3 // in the twill's repeat: 0 where the weft is on top
+	if place == 0 {
+		if c, ok := w.weft(int32(j), fv, u); ok {
+			return c.times(.85 + .15*math.Cos(math.Pi*fu))
+		}
+	}
+	if c, ok := w.warp(int32(i), fu, v); ok {
+		if place == 0 {
+			return c.times(.45) // seen beside the weft that covers it
+		}
+		return c.times(.85 + .15*math.Cos(math.Pi*(float64(place)-2+fv)/3)) // an arch over three threads
+	}
+	if c, ok := w.weft(int32(j), fv, u); ok {
+		return c.times(.45)
 	}
 	return rgb{.10, .10, .12}
 }
 
-// thread is the colour of one thread at across (in [-.5, .5] from its middle) and along; arc is the place
-// between the crossings before and after, in [-.5, .5]. It reports false beside the thread and where it is cut.
-func (w *weave) thread(warp bool, index int32, across, along, arc float64, above bool) (rgb, bool) {
-	seed, facing := w.seed+2, w.sun.y
-	if warp {
-		seed, facing = w.seed+3, w.sun.x
-	}
-	colour := w.ground
-	if index%checkRepeat < checkBand { // threads count from 0 or more: the phase sees to that
-		colour = w.band
-	}
-	id := hash2(seed, index, 0)
-	half := .45 + .04*value(id, .4*along, 0)
-	t := across / half
-	if t*t >= 1 {
-		return rgb{}, false
-	}
-	if c := w.cut; c != nil && c.warp == warp && index >= c.thread && index < c.thread+c.threads {
+// warp is the colour of warp thread i, across (in [-.5, .5] from its middle) and along; false beside the thread
+// and where it is cut.
+func (w *weave) warp(i int32, across, along float64) (rgb, bool) {
+	id := hash2(w.seed+3, i, 0)
+	if c := w.cut; c != nil && i >= c.first && i < c.first+c.threads {
 		fray := .35 * value(id+1, 7*across, along)
 		if along+fray > c.from && along-fray < c.to {
 			return rgb{}, false
 		}
 	}
-	tone := .7 + .3*math.Sqrt(1-t*t) + .14*facing*t // round, lit from one side
-	if above {
-		tone *= .85 + .15*math.Cos(math.Pi*arc)
-	} else {
-		tone *= .42
+	colour := w.ground
+	if i%stripeRepeat < stripeThreads {
+		colour = w.stripe
 	}
-	tone *= 1 + .10*(unit(id)-.5) + .06*value(id+2, 1.5*along, 7*across+2*along)
-	return colour.times(tone), true
+	tone := yarn(id, across, along, w.sun.x)
+	return colour.times(tone), tone > 0
+}
+
+// weft is the same for weft thread j.
+func (w *weave) weft(j int32, across, along float64) (rgb, bool) {
+	tone := yarn(hash2(w.seed+2, j, 0), across, along, w.sun.y)
+	return w.ground.times(tone), tone > 0
+}
+
+// yarn is the tone of a round, slightly uneven thread that is lit from one side; 0 beside the thread.
+func yarn(id uint32, across, along, facing float64) float64 {
+	t := across / (.46 + .04*value(id, .4*along, 0))
+	if t*t >= 1 {
+		return 0
+	}
+	tone := .7 + .3*math.Sqrt(1-t*t) + .14*facing*t
+	return tone * (1 + .10*(unit(id)-.5) + .06*value(id+2, 1.5*along, 7*across+2*along))
 }
 
 func (w *weave) damage(kind string, r *rand.Rand) shader {
@@ -121,22 +124,18 @@ func (w *weave) damage(kind string, r *rand.Rand) shader {
 		if r.Uint64()&1 == 0 {
 			colour = rgb{.62, .16, .14}
 		}
-		return over(w.shade, fibre(r, spot(r, .2), between(r, .25, .42), between(r, .009, .014), colour, w.sun))
+		return over(w.shade, fibre(r, spot(r, .2), between(r, .25, .42), between(r, .010, .015), colour, w.sun))
 	case "stain":
-		ink := rgb{.50, .44, .36}.times(between(r, .85, 1.25))
+		ink := rgb{.50, .42, .30}.times(between(r, .85, 1.2))
 		return over(w.shade, stain(r, spot(r, .12), between(r, .05, .10), ink))
 	case "thread_cut":
 		worn := *w
-		at := spot(r, .15)
+		at := spot(r, .2)
 		u, v := w.threads(at.x, at.y)
-		c := threadCut{warp: r.Uint64()&1 == 0, thread: int32(math.Floor(u)), threads: 1 + int32(r.IntN(2)), from: v}
-		if !c.warp {
-			c.thread, c.from = int32(math.Floor(v)), u
+		length := between(r, 8, 14)
+		worn.cut = &threadCut{
+			first: int32(math.Floor(u)), threads: 1 + int32(r.IntN(3)), from: v - length/2, to: v + length/2,
 		}
-		length := between(r, 7, 13)
-		c.from -= length / 2
-		c.to = c.from + length
-		worn.cut = &c
 		return worn.shade
 	}
 	panic("synth: weave has no defect " + kind)
