@@ -164,13 +164,13 @@ func buildVerb(ctx context.Context, root string) error {
 			fmt.Fprintf(os.Stderr, "Compiling against %s\nwith %s\n", t, toolchain.Version)
 			bar = progress.New(os.Stderr, "Compiling C++", progress.Files, int64(objects))
 		},
-		Compiled: func(string) { bar.Add(1) },
+		Compiled: func() { bar.Add(1) },
 		Warnings: func(text string) { fmt.Fprint(os.Stderr, "\n", text) },
 	}
 	_, _, err = b.Make(ctx,
-		// -O1: thin wrappers around libtorch's calls, compiled a quarter faster
-		// than at -O2. Their headers are named "cgotorch/...".
-		compile.Library{Name: "libcgotorch.so", Dir: filepath.Join(source, "cgotorch"), Flags: []string{"-O1", "-w", "-I", source}},
+		// -O1: thin wrappers around libtorch's calls. Their headers are named
+		// "cgotorch/...".
+		compile.Library{Name: "libcgotorch.so", Dir: filepath.Join(source, "cgotorch"), Flags: []string{"-O1", "-w", "-I", source}, United: true},
 		compile.Library{Name: "libcutpaste_torch.so", Dir: filepath.Join(root, "nets/torch/shim"), Flags: []string{"-O2", "-Wall", "-Wextra"}},
 	)
 	if bar != nil {

@@ -102,6 +102,24 @@ func TestMakeDoesWhatHasChanged(t *testing.T) {
 	p.make("object deleted", 1, 0) // the same object comes out, so the library stands
 }
 
+func TestMakeUnited(t *testing.T) {
+	p := newProject(t)
+	p.lib.United = true
+	p.make("first", 1, 1)
+	p.make("nothing changed", 0, 0)
+	p.write("a.cc", "int a() { return 7; }\n")
+	p.make("the first source", 1, 1)
+	p.write("c.cc", "int a(); int c() { return a(); }\n")
+	p.make("a further source", 1, 1)
+	p.write("ours.h", "#define OURS 3\n")
+	p.make("a header of nobody", 0, 0)
+	p.write("b.cc", "wrong\n")
+	_, _, err := p.Make(t.Context(), p.lib)
+	if err == nil || !strings.Contains(err.Error(), "b.cc:1:") {
+		t.Errorf("a wrong source: %v", err)
+	}
+}
+
 func TestMakeLeavesNoTemporaryFiles(t *testing.T) {
 	p := newProject(t)
 	p.make("first", 2, 1)
@@ -180,7 +198,7 @@ func TestMakeTellsProgress(t *testing.T) {
 	var started, done int
 	p.Jobs = 1
 	p.Started = func(n int) { started += n }
-	p.Compiled = func(string) { done++ }
+	p.Compiled = func() { done++ }
 	p.make("first", 2, 1)
 	if started != 2 || done != 2 {
 		t.Errorf("started %d, done %d", started, done)
