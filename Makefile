@@ -31,6 +31,7 @@ demo: build ## train on drawn pictures and print an AUROC table, in minutes
 	@for folder in build/synth/*/; do \
 		bin/cutpaste train configs/demo.yaml data.root=build/synth data.category=$$(basename $$folder) || exit; \
 	done
+	bin/cutpaste table runs/demo
 
 test: build lint ## run every check and test
 	$(GO) test -timeout 30m ./...
@@ -44,7 +45,7 @@ lint: libraries ## gofmt, vet, staticcheck, tidy modules, import directions
 	$(GO) run ./tools/lint
 
 bench: build .venv/pinned ## measure against PyTorch and torchvision on this machine
-	$(GO) run ./tools/bench -python $(PYTHON)
+	$(GO) run ./tools/bench --python $(PYTHON)
 
 libtorch: need ## fetch libtorch (CUDA=1 or 0: with or without CUDA; LIBTORCH=FOLDER: your own)
 	$(GO) run ./tools/libtorch install
