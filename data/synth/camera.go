@@ -67,9 +67,9 @@ func (c *camera) take(surface shader, size int, noise *rand.Rand) []uint8 {
 }
 
 // expose averages the lit surface over every pixel: float64 RGB, 1 is white. It looks at 2 x 2 points a pixel or
-// more: never at fewer than 128 a side, so that a small picture is the antialiased view of a large one.
+// more: never at fewer than 192 a side, so that a small picture is the antialiased view of a large one.
 func (c *camera) expose(surface shader, size int) []float64 {
-	n := max(2, (128+size-1)/size)
+	n := max(2, (192+size-1)/size)
 	step := 1 / float64(size*n)
 	lit := make([]float64, 3*size*size)
 	for row := range size {

