@@ -29,12 +29,17 @@ build: libraries ## build bin/cutpaste (and libtorch first, if it is not there)
 demo: build ## train on drawn pictures and print an AUROC table, in minutes
 	bin/cutpaste data synth build/synth
 	@for folder in build/synth/*/; do \
-		bin/cutpaste train configs/demo.yaml data.root=build/synth data.category=$$(basename $$folder) || exit; \
+		bin/cutpaste train configs/demo.yaml data.root=build/synth data.category=$$(basename $$folder) > /dev/null || exit; \
 	done
-	bin/cutpaste table runs/demo
+	@bin/cutpaste table runs/demo
+
+# Threads of libtorch that spin while they wait slow each other down where
+# several tests share the cores (tools/cutpaste/waiting.go).
+test: export OMP_WAIT_POLICY ?= passive
+TESTS ?= ./...
 
 test: build lint ## run every check and test
-	$(GO) test -timeout 30m ./...
+	$(GO) test -timeout 30m $(TESTS)
 
 lint: libraries ## gofmt, vet, staticcheck, tidy modules, import directions
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l $$($(GO) list -f '{{.Dir}}' ./...)); \

@@ -15,6 +15,7 @@ import (
 )
 
 func main() {
+	waitQuietly()
 	a := newApp(os.Stdout, os.Stderr, os.Environ())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, func() {
