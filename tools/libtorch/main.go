@@ -7,7 +7,8 @@
 //
 // The environment decides what is taken:
 //
-//	LIBTORCH=FOLDER        your own torch folder, 2.x; nothing is fetched
+//	LIBTORCH=FOLDER        your own torch folder, 2.6 or later (2.6.0, 2.8.0 and
+//	                       2.11.0 were tried); nothing is fetched
 //	CUDA=1, CUDA=0         with or without CUDA's libraries; unset: with them
 //	                       where an NVIDIA driver is
 //	CUTPASTE_CACHE=FOLDER  where libtorch is kept (default: the user's cache folder)

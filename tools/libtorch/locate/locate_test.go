@@ -24,7 +24,7 @@ func TestOpenTakesTheFolderOrTheOneAbove(t *testing.T) {
 }
 
 func TestOpenResolvesLinks(t *testing.T) {
-	dir := torchtest.Make(t, filepath.Join(t.TempDir(), "torch"), "2.4.1", false)
+	dir := torchtest.Make(t, filepath.Join(t.TempDir(), "torch"), "2.6.0", false)
 	link := filepath.Join(t.TempDir(), "libtorch")
 	if err := os.Symlink(dir, link); err != nil {
 		t.Fatal(err)
@@ -83,6 +83,12 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		{"torch 1", func(t *testing.T) string {
 			return torchtest.Make(t, filepath.Join(t.TempDir(), "torch"), "1.13.1", true)
 		}, "is torch 1.13.1, and this program needs 2.x"},
+		{"too old a torch 2", func(t *testing.T) string {
+			return torchtest.Make(t, filepath.Join(t.TempDir(), "torch"), "2.5.1+cu124", true)
+		}, "is torch 2.5.1+cu124, and this program needs 2.x from 2.6 on"},
+		{"a torch to come", func(t *testing.T) string {
+			return torchtest.Make(t, filepath.Join(t.TempDir(), "torch"), "3.0.0", true)
+		}, "is torch 3.0.0"},
 		{"library that is none", func(t *testing.T) string {
 			dir := good(t)
 			torchtest.Write(t, filepath.Join(dir, "lib/libc10.so"), "<html>")

@@ -27,8 +27,8 @@ type Torch struct {
 	// Version is what the folder says of itself, such as "2.11.0+cu130".
 	Version string
 	// CXX11ABI tells which std::string the libraries were compiled with.
-	// PyPI's wheels before 2.6 used the old one; code that links to them must
-	// be compiled alike.
+	// PyPI's wheels of 2.6 and before used the old one; code that links to them
+	// must be compiled alike.
 	CXX11ABI bool
 	// CUDA tells whether libtorch_cuda.so is there too.
 	CUDA bool
@@ -70,8 +70,8 @@ func Open(path string) (*Torch, error) {
 	if t.Version, err = version(dir); err != nil {
 		return nil, err
 	}
-	if !strings.HasPrefix(t.Version, "2.") {
-		return nil, fmt.Errorf("%s is torch %s, and this program needs 2.x; unset LIBTORCH to have the right one fetched", dir, t.Version)
+	if !supported(t.Version) {
+		return nil, fmt.Errorf("%s is torch %s, and this program needs 2.x from 2.6 on (2.6.0, 2.8.0 and %s were tried); unset LIBTORCH to have the last one fetched", dir, t.Version, Release)
 	}
 	if t.CXX11ABI, err = usesCXX11ABI(filepath.Join(dir, "lib/libc10.so")); err != nil {
 		return nil, err
@@ -97,6 +97,15 @@ func (t *Torch) String() string {
 		kind = "CPU and CUDA"
 	}
 	return fmt.Sprintf("libtorch %s (%s) in %s", t.Version, kind, t.Dir)
+}
+
+// supported tells whether the C++ sources compile against a version. 2.4 was
+// tried and lacks the way to wait for any device (VirtualGuardImpl's
+// synchronizeDevice), which 2.5 lacks too.
+func supported(version string) bool {
+	var major, minor int
+	_, err := fmt.Sscanf(version, "%d.%d", &major, &minor)
+	return err == nil && major == 2 && minor >= 6
 }
 
 var versionLine = regexp.MustCompile(`(?m)^__version__\s*=\s*['"]([^'"]+)['"]`)
