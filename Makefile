@@ -19,6 +19,8 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 PYTHON := .venv/bin/python3
 PINNED := torch==2.11.0 torchvision==0.26.0 numpy==2.4.6 pillow==13.0.0 \
 	scikit-learn==1.9.1 scipy==1.17.1 safetensors==0.8.0 tensorboard==2.21.0
+# Another list is another file, so that a change of it makes the environment anew.
+INSTALLED := .venv/installed-$(shell echo '$(PINNED)' | cksum | cut -d ' ' -f 1)
 
 help: ## print this
 	@sed -n 's/^\([a-z]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -49,13 +51,13 @@ lint: libraries ## gofmt, vet, staticcheck, tidy modules, import directions
 	$(GO) mod tidy -diff
 	$(GO) run ./tools/lint
 
-bench: build .venv/pinned ## measure against PyTorch and torchvision on this machine
+bench: build $(INSTALLED) ## measure against PyTorch and torchvision on this machine
 	$(GO) run ./tools/bench --python $(PYTHON)
 
 libtorch: need ## fetch libtorch (CUDA=1 or 0: with or without CUDA; LIBTORCH=FOLDER: your own)
 	$(GO) run ./tools/libtorch install
 
-golden: .venv/pinned ## make the test fixtures anew with PyTorch, scikit-learn and Pillow
+golden: $(INSTALLED) ## make the test fixtures anew with PyTorch, scikit-learn and Pillow
 	for maker in tools/golden/*.py; do echo $$maker; $(PYTHON) $$maker || exit; done
 
 clean: ## delete bin and build; runs, .venv and the cache stay
@@ -70,7 +72,7 @@ libraries: need
 	@$(GO) run ./tools/libtorch build
 
 # pip of the system installs into the environment, so that it need not have one.
-.venv/pinned: Makefile
+$(INSTALLED):
 	@tools/need.sh python3
 	@python3 -m pip --version >/dev/null 2>&1 || tools/need.sh pip3=python3-pip
 	python3 -m venv --clear --without-pip .venv
