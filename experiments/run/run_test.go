@@ -17,7 +17,6 @@ import (
 
 // quiet is a Progress for tests; onUpdate sees the training's updates.
 type quiet struct {
-	t        *testing.T
 	onUpdate func(n int)
 	notes    *[]string
 }
