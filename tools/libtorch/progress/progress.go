@@ -82,7 +82,7 @@ func (b *Bar) Add(n int64) {
 		_ = b.bar.Add64(n) // fails only past the total, and then the bar is full
 		return
 	}
-	if now := b.now(); now.Sub(b.last) >= every {
+	if now := b.now(); now.Sub(b.last) >= every && b.done < b.total { // Done says the rest
 		b.last = now
 		fmt.Fprintln(b.out, b.line(now))
 	}
