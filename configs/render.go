@@ -47,6 +47,22 @@ func (c *Config) Diff(other *Config, at ...Affects) []string {
 	return lines
 }
 
+// Changed lists the keys whose values are not the defaults, such as
+// "optim.lr=0.01", in the schema's order. It looks only at keys that affect one
+// of at, or at all keys when at is left out.
+func (c *Config) Changed(at ...Affects) []string {
+	var list []string
+	for _, f := range schema {
+		if len(at) > 0 && !slices.Contains(at, f.affects) {
+			continue
+		}
+		if value := f.format(f.get(c)); value != f.format(f.def) {
+			list = append(list, f.name+"="+value)
+		}
+	}
+	return list
+}
+
 // Hash is a SHA-256, in hex, over every key that affects training and its value.
 // Two configurations of the same hash train the same weights from the same data
 // on the same code.

@@ -205,6 +205,18 @@ func TestDiffText(t *testing.T) {
 	}
 }
 
+func TestChanged(t *testing.T) {
+	c := Default()
+	if got := c.Changed(); len(got) > 0 {
+		t.Errorf("the defaults differ from themselves in %q", got)
+	}
+	c.Optim.Lr, c.Net.Head, c.Density.Ridge, c.Out = 0.01, nil, 1, "elsewhere"
+	want := []string{"net.head=[]", "optim.lr=0.01", "density.ridge=1"}
+	if got := c.Changed(Training, Scoring); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // Hashes stand in stored runs, so they must not drift.
 func TestHashIsStable(t *testing.T) {
 	golden(t, "hash.golden", Default().Hash()+"\n")

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/experiments/gde"
@@ -21,6 +23,11 @@ type Result struct {
 	Steps    int    `json:"steps"`
 	Size     int    `json:"size"`
 	Weights  string `json:"weights"` // starting weights: "scratch" or the file
+
+	// Settings are the other keys that are not at their defaults and that the
+	// scores depend on, such as "net.head=[]". Scores are comparable where these
+	// and the fields above are the same.
+	Settings []string `json:"settings,omitempty"`
 
 	TrainNormal   int `json:"train_normal"`
 	TestNormal    int `json:"test_normal"`
@@ -77,7 +84,7 @@ func score(e *embeddings, c *configs.Config) (*Result, []scored, error) {
 	r := &Result{
 		Category: c.Data.Category, Variant: c.Augment.Variant, Seed: c.Seed,
 		Steps: c.Train.Steps, Size: c.Data.Size, Weights: startingWeights(c),
-		TrainNormal: len(e.Train), Covariance: c.Density.Covariance,
+		Settings: settings(c), TrainNormal: len(e.Train), Covariance: c.Density.Covariance,
 	}
 	trained, g, err := distances(e, e.Trained, c)
 	if err != nil {
@@ -163,6 +170,20 @@ func (r *Result) decide(e *embeddings, c *configs.Config, rows []scored) error {
 
 func normalThreshold(e *embeddings, c *configs.Config) (float64, error) {
 	return gde.Threshold(e.Trained.Train, len(e.Train), e.Dim, densityOptions(c.Density), c.Density.Quantile, c.Density.Folds, c.Seed)
+}
+
+// settings are Result.Settings: without the keys that have fields of their own,
+// where the pictures lie, and what only the threshold depends on.
+func settings(c *configs.Config) []string {
+	return slices.DeleteFunc(c.Changed(configs.Training, configs.Scoring), func(s string) bool {
+		key, _, _ := strings.Cut(s, "=")
+		switch key {
+		case "seed", "data.root", "data.category", "data.size", "augment.variant", "net.weights", "train.steps",
+			"density.covariance", "density.quantile", "density.folds":
+			return true
+		}
+		return key == "density.ridge" && c.Density.Covariance != "ridge"
+	})
 }
 
 func startingWeights(c *configs.Config) string {

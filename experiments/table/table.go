@@ -20,10 +20,12 @@ import (
 )
 
 // Read collects the results of every finished run below a folder, in the order
-// of their paths. No run at all is an error. Scores under other densities
-// (evaluations/) are not runs.
+// of their paths. No run at all is an error, and so is a seed that is there
+// twice: it would count as two. Scores under other densities (evaluations/) are
+// not runs.
 func Read(folder string) ([]run.Result, error) {
 	var out []run.Result
+	folders := map[string]string{} // of the run that is in out
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -42,6 +44,11 @@ func Read(folder string) ([]run.Result, error) {
 		if err := json.Unmarshal(b, &r); err != nil {
 			return fmt.Errorf("%s is damaged: %w; score the run again with `cutpaste evaluate %s`", path, err, filepath.Dir(path))
 		}
+		id := fmt.Sprint(r.Variant, "/", r.Category, "/", r.Seed, "/", protocol(r))
+		if other, ok := folders[id]; ok {
+			return fmt.Errorf("%s and %s are the same run (seed %d of %s on %s): give a folder that holds one of them, or move one away", other, filepath.Dir(path), r.Seed, r.Variant, r.Category)
+		}
+		folders[id] = filepath.Dir(path)
 		out = append(out, r)
 		return nil
 	})
@@ -54,9 +61,10 @@ func Read(folder string) ([]run.Result, error) {
 	return out, err
 }
 
-// Row is one variant on one category.
+// Row is one variant on one category under one protocol.
 type Row struct {
 	Variant, Category string
+	Protocol          int // index in Table.Protocol
 	// AUROC, Untrained and Precision are means over N seeds, 0 to 1; NaN stands
 	// for undefined and is printed as a dash.
 	AUROC, Untrained, Precision float64
@@ -68,32 +76,48 @@ type Row struct {
 // a variant, their average.
 type Table struct {
 	Rows     []Row
-	Protocol []string // what the rows were measured with, one line each kind
+	Protocol []string // what rows were measured with; scores under different ones are never averaged
 }
 
 // averageName is the category of a row that averages the rows above it.
 const averageName = "average"
 
-// New arranges results: variants in order of their names, categories too.
+// New arranges results by protocol, variant and category. Only seeds are
+// averaged: runs that differ in anything else have rows of their own.
 func New(results []run.Result) *Table {
 	t := &Table{}
-	groups := map[[2]string][]run.Result{}
+	type key struct {
+		variant, category string
+		protocol          int
+	}
+	groups := map[key][]run.Result{}
 	for _, r := range results {
-		key := [2]string{r.Variant, r.Category}
-		groups[key] = append(groups[key], r)
-		line := fmt.Sprintf("%d px, %d updates, starting weights: %s, %s covariance", r.Size, r.Steps, r.Weights, r.Covariance)
-		if !slices.Contains(t.Protocol, line) {
+		line := protocol(r)
+		at := slices.Index(t.Protocol, line)
+		if at < 0 {
+			at = len(t.Protocol)
 			t.Protocol = append(t.Protocol, line)
 		}
+		k := key{r.Variant, r.Category, at}
+		groups[k] = append(groups[k], r)
 	}
-	for key, g := range groups {
-		t.Rows = append(t.Rows, newRow(key[0], key[1], g))
+	for k, g := range groups {
+		row := newRow(k.variant, k.category, g)
+		row.Protocol = k.protocol
+		t.Rows = append(t.Rows, row)
 	}
 	slices.SortFunc(t.Rows, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(a.Variant, b.Variant), cmp.Compare(a.Category, b.Category))
+		return cmp.Or(a.Protocol-b.Protocol, cmp.Compare(a.Variant, b.Variant), cmp.Compare(a.Category, b.Category))
 	})
 	t.addAverages()
 	return t
+}
+
+// protocol is what a result was measured with, in words. Results of the same
+// protocol differ in variant, category and seed only.
+func protocol(r run.Result) string {
+	line := fmt.Sprintf("%d px, %d updates, starting weights: %s, %s covariance", r.Size, r.Steps, r.Weights, r.Covariance)
+	return strings.Join(append([]string{line}, r.Settings...), ", ")
 }
 
 func newRow(variant, category string, g []run.Result) Row {
@@ -114,14 +138,14 @@ func (t *Table) addAverages() {
 	for from := 0; from < len(t.Rows); {
 		to := from
 		var auroc, untrained, precision []float64
-		for ; to < len(t.Rows) && t.Rows[to].Variant == t.Rows[from].Variant; to++ {
+		for ; to < len(t.Rows) && t.Rows[to].Variant == t.Rows[from].Variant && t.Rows[to].Protocol == t.Rows[from].Protocol; to++ {
 			r := t.Rows[to]
 			auroc, untrained, precision = append(auroc, r.AUROC), append(untrained, r.Untrained), append(precision, r.Precision)
 		}
 		out = append(out, t.Rows[from:to]...)
 		if to-from > 1 {
 			out = append(out, Row{
-				Variant: t.Rows[from].Variant, Category: averageName, N: to - from,
+				Variant: t.Rows[from].Variant, Category: averageName, Protocol: t.Rows[from].Protocol, N: to - from,
 				AUROC: mean(auroc), Untrained: mean(untrained), Precision: mean(precision), Stderr: math.NaN(),
 			})
 		}
@@ -158,21 +182,41 @@ func stderr(v []float64) float64 {
 	return math.Sqrt(sum / (n - 1) / n)
 }
 
-// Markdown is the table with its protocol, scores in percent.
+// Markdown is the table with its protocol, scores in percent. Where there are
+// several protocols they have numbers, which stand in a column of their own.
 func (t *Table) Markdown() string {
 	var b strings.Builder
-	b.WriteString("| variant | category | image AUROC | untrained | difference | average precision | seeds |\n")
-	b.WriteString("|---|---|--:|--:|--:|--:|--:|\n")
+	several := len(t.Protocol) > 1
+	b.WriteString("| variant | category | image AUROC | untrained | difference | average precision | seeds |")
+	if several {
+		b.WriteString(" protocol |")
+	}
+	b.WriteString("\n|---|---|--:|--:|--:|--:|--:|")
+	if several {
+		b.WriteString("--:|")
+	}
+	b.WriteByte('\n')
 	for _, r := range t.Rows {
 		n := fmt.Sprint(r.N)
 		if r.Category == averageName {
 			n = ""
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", r.Variant, r.Category,
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |", r.Variant, r.Category,
 			withError(r.AUROC, r.Stderr), percent(r.Untrained, "%.1f"), percent(r.AUROC-r.Untrained, "%+.1f"), percent(r.Precision, "%.1f"), n)
+		if several {
+			fmt.Fprintf(&b, " %d |", r.Protocol+1)
+		}
+		b.WriteByte('\n')
 	}
-	b.WriteString("\nPercent; untrained is the same network before its first update, scored the same way. ")
-	b.WriteString(strings.Join(t.Protocol, "; ") + ".\n")
+	b.WriteString("\nPercent; untrained is the same network before its first update, scored the same way.")
+	if !several {
+		b.WriteString(" " + strings.Join(t.Protocol, "") + ".\n")
+		return b.String()
+	}
+	b.WriteString(" Compare scores of one protocol only:\n\n")
+	for i, line := range t.Protocol {
+		fmt.Fprintf(&b, "%d. %s\n", i+1, line)
+	}
 	return b.String()
 }
 
@@ -194,9 +238,9 @@ func percent(v float64, format string) string {
 func (t *Table) CSV() string {
 	var b strings.Builder
 	w := csv.NewWriter(&b)
-	w.Write([]string{"variant", "category", "image_auroc", "stderr", "untrained_image_auroc", "average_precision", "n"})
+	w.Write([]string{"variant", "category", "image_auroc", "stderr", "untrained_image_auroc", "average_precision", "n", "protocol"})
 	for _, r := range t.Rows {
-		w.Write([]string{r.Variant, r.Category, number(r.AUROC), number(r.Stderr), number(r.Untrained), number(r.Precision), fmt.Sprint(r.N)})
+		w.Write([]string{r.Variant, r.Category, number(r.AUROC), number(r.Stderr), number(r.Untrained), number(r.Precision), fmt.Sprint(r.N), t.Protocol[r.Protocol]})
 	}
 	w.Flush()
 	return b.String()

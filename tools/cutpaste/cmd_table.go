@@ -32,7 +32,8 @@ func (a *app) tableCommand() *cobra.Command {
 Collects the results of all finished runs below a folder: one row a variant and
 category, the mean over seeds and its standard error as in the paper's tables,
 the untrained network's score beside each, and an average over categories.
-Scores are read from the runs' result.json, never typed in.`,
+Only seeds are averaged: runs that differ in any key that scores depend on have
+rows of their own. Scores are read from the runs' result.json, never typed in.`,
 		files: `
   reads   FOLDER/**/result.json
   writes  FOLDER/table.md, FOLDER/table.csv`,
