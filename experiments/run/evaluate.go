@@ -3,7 +3,6 @@ package run
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -21,20 +20,14 @@ func Evaluate(dir string, overrides []string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	to := dir
 	before, err := readConfig(dir)
 	if err != nil {
 		return nil, err
 	}
-	if diff := before.Diff(c, configs.Scoring); len(diff) > 0 {
-		sum := sha256.Sum256([]byte(strings.Join(diff, "\n")))
-		to = filepath.Join(dir, "evaluations", hex.EncodeToString(sum[:6]))
-		if err := os.MkdirAll(to, 0o777); err != nil {
-			return nil, err
-		}
-		if err := write(to, configFile, c.YAML()); err != nil {
-			return nil, err
-		}
+	diff := before.Diff(c, configs.Scoring)
+	if len(diff) == 0 {
+		return rescore(dir, dir, before, began) // its own configuration stays too
 	}
-	return rescore(dir, to, c, began)
+	sum := sha256.Sum256([]byte(strings.Join(diff, "\n")))
+	return rescore(dir, filepath.Join(dir, "evaluations", hex.EncodeToString(sum[:6])), c, began)
 }

@@ -61,10 +61,10 @@ func own(dir string, c *configs.Config) error {
 	case err != nil:
 		return err
 	}
-	if diff := there.Diff(c, configs.Training); len(diff) > 0 {
+	if diff := c.Diff(there, configs.Training); len(diff) > 0 {
 		return &configs.Error{
 			Source: filepath.Join(dir, configFile),
-			Msg: fmt.Sprintf("the run folder %s is that of another configuration (there and here: %s); choose another out= or name=, or remove the folder",
+			Msg: fmt.Sprintf("the run folder %s is that of another configuration (here: this command, there: the folder; %s); choose another out= or name=, or remove the folder",
 				dir, strings.Join(diff, "; ")),
 		}
 	}

@@ -91,6 +91,9 @@ func Files(paths []string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		if !info.IsDir() && !info.Mode().IsRegular() {
+			return nil, fmt.Errorf("%s is neither a file nor a folder; give picture files or folders of them", path)
+		}
 		if !info.IsDir() {
 			out = append(out, path)
 			continue

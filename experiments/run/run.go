@@ -57,9 +57,6 @@ func Train(ctx context.Context, c *configs.Config, p Progress) (*Result, error) 
 			return nil, err
 		}
 	}
-	if err := write(dir, configFile, c.YAML()); err != nil {
-		return nil, err
-	}
 	return rescore(dir, dir, c, began)
 }
 
@@ -70,7 +67,8 @@ func complete(dir string) bool {
 	return err == nil
 }
 
-// rescore scores the embeddings of the run in dir into the folder to.
+// rescore scores the embeddings of the run in dir into the folder to, which gets
+// the configuration too. If the scores cannot be had, nothing is changed.
 func rescore(dir, to string, c *configs.Config, began time.Time) (*Result, error) {
 	e, err := loadEmbeddings(dir)
 	if err != nil {
@@ -79,6 +77,12 @@ func rescore(dir, to string, c *configs.Config, began time.Time) (*Result, error
 	r, rows, err := score(e, c)
 	if err != nil {
 		return nil, fmt.Errorf("category %s: %w", c.Data.Category, err)
+	}
+	if err := os.MkdirAll(to, 0o777); err != nil {
+		return nil, err
+	}
+	if err := write(to, configFile, c.YAML()); err != nil {
+		return nil, err
 	}
 	r.Run, r.Seconds = to, time.Since(began).Seconds()
 	return r, r.save(to, rows)
@@ -214,8 +218,8 @@ func open(dir string, overrides []string) (*configs.Config, error) {
 		return nil, err
 	}
 	c.Name = before.Name
-	if diff := before.Diff(c, configs.Training); len(diff) > 0 {
-		return nil, &configs.Error{Source: dir, Msg: fmt.Sprintf("the run was trained and only its scoring can be changed (density.*): %s; train anew with another out=", diff[0])}
+	if diff := c.Diff(before, configs.Training); len(diff) > 0 {
+		return nil, &configs.Error{Source: dir, Msg: fmt.Sprintf("only the scoring (density.*) of a trained run can be changed: %s (there: the run); train anew with another out=", diff[0])}
 	}
 	return c, nil
 }

@@ -126,6 +126,13 @@ func TestTrainLeavesAFolderThatScoresAgain(t *testing.T) {
 	if !strings.HasPrefix(ridge.Run, filepath.Join(r.Run, "evaluations")) || read(t, ridge.Run, scoresFile) == scores || read(t, r.Run, scoresFile) != scores {
 		t.Errorf("another density's scores went to %s", ridge.Run)
 	}
+	// A covariance that cannot be had leaves nothing behind.
+	if _, err := Evaluate(r.Run, []string{"density.covariance=empirical"}); err == nil {
+		t.Error("12 pictures fixed a covariance of 512 features")
+	}
+	if there, _ := os.ReadDir(filepath.Join(r.Run, "evaluations")); len(there) != 1 {
+		t.Errorf("evaluations holds %v, not one folder", there)
+	}
 	var wrong *configs.Error
 	if _, err := Evaluate(r.Run, []string{"train.steps=5"}); !errors.As(err, &wrong) || !strings.Contains(err.Error(), "train.steps") {
 		t.Errorf("a training key: %v", err)
@@ -182,6 +189,13 @@ func predicts(t *testing.T, c *configs.Config, r *Result) {
 	if _, err := Files([]string{filepath.Join(folder, "nothing.png")}); err == nil {
 		t.Error("a file that does not exist was taken")
 	}
+	pipe := filepath.Join(t.TempDir(), "pipe.png")
+	if err := unix.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Files([]string{pipe}); err == nil { // reading it would wait for ever
+		t.Error("a pipe was taken")
+	}
 }
 
 func TestAFolderBelongsToOneConfigurationAndItsPictures(t *testing.T) {
@@ -190,7 +204,7 @@ func TestAFolderBelongsToOneConfigurationAndItsPictures(t *testing.T) {
 	r := train(t, c)
 	var wrong *configs.Error
 	_, err := Train(context.Background(), with(c, func(c *configs.Config) { c.Optim.Lr = 0.01 }), quiet{})
-	if !errors.As(err, &wrong) || !strings.Contains(err.Error(), "optim.lr") || !strings.Contains(err.Error(), "out=") {
+	if !errors.As(err, &wrong) || !strings.Contains(err.Error(), "optim.lr: 0.01 here, 0.03 there") || !strings.Contains(err.Error(), "out=") {
 		t.Errorf("another learning rate: %v", err)
 	}
 	// What does not change a run is not refused.
