@@ -38,10 +38,19 @@ func New(c configs.Net, classes int, seed uint64, d torch.Device, channelsLast b
 	}
 	n := &Net{store: &store{seed: seed, device: d, channelsLast: channelsLast}}
 	root := scope{store: n.store}
-	n.backbone = newResNet(root, blocks, 64)
+	n.backbone = newResNet(root, blocks, resnetWidth)
 	n.head = newHead(root.in("head"), n.backbone.dimension(), c.Head, c.HeadFinal == "plain")
 	n.classifier = newLinear(root.in("classifier"), n.head.out, classes, true)
 	return n, nil
+}
+
+// Dimension is the length of the configured net's embeddings, without making the
+// net. A name that is not known has none, 0.
+func Dimension(c configs.Net) int {
+	if _, ok := resnetBlocks[c.Name]; !ok {
+		return 0
+	}
+	return 8 * resnetWidth
 }
 
 // Dimension is the length of an embedding: 512 for ResNet-18.

@@ -160,6 +160,9 @@ func TestHeads(t *testing.T) {
 			if !slices.Equal(names, c.names) {
 				t.Errorf("head %v %s: %v", c.c.Head, c.c.HeadFinal, names)
 			}
+			if c := (configs.Net{Name: "resnet18"}); Dimension(c) != n.Dimension() {
+				t.Errorf("dimension %d without the net, %d with it", Dimension(c), n.Dimension())
+			}
 			embeddings := torch.From(make([]float32, 2*n.Dimension()), 2, n.Dimension())
 			if got := n.Logits(embeddings, false).Shape(); !slices.Equal(got, []int{2, 5}) {
 				t.Errorf("head %v %s: logits %v", c.c.Head, c.c.HeadFinal, got)

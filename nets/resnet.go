@@ -12,6 +12,9 @@ var resnetBlocks = map[string][4]int{
 	"resnet18": {2, 2, 2, 2},
 }
 
+// resnetWidth is the published number of channels of the first stage.
+const resnetWidth = 64
+
 // resnet is a residual net of basic blocks with the ImageNet stem: a 7x7
 // convolution at stride 2 and a 3x3 maximum at stride 2.
 type resnet struct {

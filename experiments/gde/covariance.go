@@ -101,8 +101,7 @@ func shrink(c *mat.SymDense, x []float64, n, d int) float64 {
 // features an unregularised c always is, and otherwise the rule is the one of
 // numpy's matrix_rank, a condition number against d times the machine epsilon.
 func factor(c *mat.SymDense, n, d int, o Options) ([]float64, error) {
-	bare := o.Covariance == Empirical || o.Covariance == Ridge && o.Ridge == 0
-	if bare && n <= d {
+	if o.bare() && n <= d {
 		return nil, fmt.Errorf("%w: %d pictures cannot fix it for %d features; set density.covariance to ledoit_wolf, or to ridge with a density.ridge above 0", ErrSingular, n, d)
 	}
 	const epsilon = 0x1p-52

@@ -70,10 +70,10 @@ type Gaussian struct {
 
 // Fit fits a Gaussian to n embeddings of d features each, row after row.
 //
-// It fails with ErrTooFew for fewer than two rows (three for LedoitWolf), with ErrSingular where the
-// covariance has no Cholesky factor (the message says what to do), and on a
-// number that is not finite, naming its row. Panics when len(embeddings) is not
-// n*d.
+// It fails with ErrTooFew for fewer than two rows (three for LedoitWolf), with
+// ErrSingular where the covariance has no Cholesky factor (the message says what
+// to do), and on a number that is not finite, naming its row. Panics when
+// len(embeddings) is not n*d.
 func Fit[F Float](embeddings []F, n, d int, o Options) (*Gaussian, error) {
 	if len(embeddings) != n*d {
 		panic(fmt.Sprintf("gde: %d numbers are no %d rows of %d", len(embeddings), n, d))
@@ -109,6 +109,11 @@ func Fit[F Float](embeddings []F, n, d int, o Options) (*Gaussian, error) {
 		return nil, err
 	}
 	return g, nil
+}
+
+// bare says whether nothing is added to the sample covariance.
+func (o Options) bare() bool {
+	return o.Covariance == Empirical || o.Covariance == Ridge && o.Ridge == 0
 }
 
 // fewest is the number of rows below which no Gaussian is fitted. Two rows lie

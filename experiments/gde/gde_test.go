@@ -135,6 +135,25 @@ func TestNormalizeMakesLengthIrrelevant(t *testing.T) {
 	}
 }
 
+// Enough agrees with what Fit and Threshold say of embeddings in general position.
+func TestEnoughAgreesWithFitAndThreshold(t *testing.T) {
+	const d = 4
+	for _, o := range []Options{lw, {Covariance: Empirical}, {Covariance: Ridge}, {Covariance: Ridge, Ridge: 0.1}} {
+		for n := 1; n <= 12; n++ {
+			for _, folds := range []int{2, 3, 5, 100} {
+				x := sample(n, d, 7)
+				_, err := Fit(x, n, d, o)
+				if err == nil {
+					_, err = Threshold(x, n, d, o, 0.95, folds, 1)
+				}
+				if early := Enough(n, d, o, folds); (early == nil) != (err == nil) {
+					t.Errorf("%d pictures, %d folds, %+v: %v before, %v after", n, folds, o, early, err)
+				}
+			}
+		}
+	}
+}
+
 func TestFitFailsWithAName(t *testing.T) {
 	few, many := sample(5, 8, 6), sample(40, 8, 6)
 	same := make([]float32, 6*4)

@@ -78,6 +78,20 @@ func Threshold[F Float](embeddings []F, n, d int, o Options, quantile float64, f
 	return quantileOf(held, quantile), nil
 }
 
+// Enough says without any embeddings, so before hours of training, whether n rows
+// of d features can be enough for Fit and for Threshold with these folds. It fails
+// with ErrTooFew or ErrSingular as they would.
+func Enough(n, d int, o Options, folds int) error {
+	if n-1 < fewest(d, o) {
+		return fmt.Errorf("%w: density.covariance %s needs at least %d, one held out for the threshold and the others to fit to, and there are %d; add pictures to train/good", ErrTooFew, o.Covariance, fewest(d, o)+1, n)
+	}
+	folds = min(folds, n)
+	if left := n - (n+folds-1)/folds; o.bare() && left <= d {
+		return fmt.Errorf("%w: %d pictures, which are what %d folds leave of %d, cannot fix it for %d features; set density.covariance to ledoit_wolf, or to ridge with a density.ridge above 0", ErrSingular, left, folds, n, d)
+	}
+	return nil
+}
+
 // quantileOf interpolates linearly between the two neighbours of position
 // q*(n-1) in ascending values.
 func quantileOf(sorted []float64, q float64) float64 {

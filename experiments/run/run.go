@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/data"
+	"github.com/cutpaste/cutpaste/experiments/gde"
 	"github.com/cutpaste/cutpaste/nets"
 	"github.com/cutpaste/cutpaste/nets/safetensors"
 	"github.com/cutpaste/cutpaste/nets/torch"
@@ -29,8 +31,15 @@ func Train(ctx context.Context, c *configs.Config, p Progress) (*Result, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := enough(category, c); err != nil {
+		return nil, err
+	}
 	for _, note := range category.Notes {
 		p.Note(note)
+	}
+	anomalous := func(it data.Item) bool { return it.Anomalous }
+	if len(category.Test) > 0 && !slices.ContainsFunc(category.Test, anomalous) {
+		p.Note("there is no anomalous test picture: AUROC will be left out")
 	}
 	numerics, err := trainer.Settle(c)
 	if err != nil {
@@ -58,6 +67,19 @@ func Train(ctx context.Context, c *configs.Config, p Progress) (*Result, error) 
 		}
 	}
 	return rescore(dir, dir, c, began)
+}
+
+// enough refuses a training set that the density could not be fitted to, before
+// anything is trained.
+func enough(category *data.Category, c *configs.Config) error {
+	err := gde.Enough(len(category.Train), nets.Dimension(c.Net), densityOptions(c.Density), c.Density.Folds)
+	if errors.Is(err, gde.ErrSingular) {
+		return &configs.Error{Key: "density.covariance", Msg: fmt.Sprintf("category %s: %v", category.Name, err)}
+	}
+	if err != nil {
+		return fmt.Errorf("category %s: %w", category.Name, err)
+	}
+	return nil
 }
 
 // complete says whether dir has all that scoring and predicting need. The

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/data/synth"
+	"github.com/cutpaste/cutpaste/experiments/gde"
 	"github.com/cutpaste/cutpaste/trainer"
 	"golang.org/x/sys/unix"
 )
@@ -274,6 +276,26 @@ func TestNoUpdatesIsTheUntrainedControl(t *testing.T) {
 	}
 }
 
+func TestADensityThatCannotBeFittedIsRefusedBeforeTraining(t *testing.T) {
+	c := drawn(t)
+	var wrong *configs.Error
+	_, err := Train(context.Background(), with(c, func(c *configs.Config) { c.Density.Covariance = "empirical" }), quiet{})
+	if !errors.As(err, &wrong) || wrong.Key != "density.covariance" || !strings.Contains(err.Error(), "ledoit_wolf") {
+		t.Errorf("12 pictures of 512 features: %v", err)
+	}
+	for i := 3; i < 12; i++ {
+		if err := os.Remove(filepath.Join(c.Data.Root, c.Data.Category, "train", "good", fmt.Sprintf("%03d.png", i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Train(context.Background(), c, quiet{}); !errors.Is(err, gde.ErrTooFew) || !strings.Contains(err.Error(), "at least 4, ") {
+		t.Errorf("three pictures: %v", err)
+	}
+	if _, err := os.Stat(Folder(c)); err == nil {
+		t.Error("a run folder was made")
+	}
+}
+
 func TestWithoutAnomalousPicturesScoresAreKept(t *testing.T) {
 	c := drawn(t)
 	c.Train.Steps = 1
@@ -284,7 +306,11 @@ func TestWithoutAnomalousPicturesScoresAreKept(t *testing.T) {
 			}
 		}
 	}
-	r := train(t, c)
+	var notes []string
+	r, err := Train(context.Background(), c, quiet{notes: &notes})
+	if err != nil || !strings.Contains(strings.Join(notes, " "), "no anomalous test picture") {
+		t.Fatalf("%v, notes %q", err, notes)
+	}
 	if r.ImageAUROC != nil || r.OracleF1 != nil || len(r.Notes) == 0 || r.TestNormal != 4 {
 		t.Errorf("AUROC of one class: %+v", r)
 	}
