@@ -23,7 +23,7 @@ func (c *Category) Fingerprint() (string, error) {
 		return err
 	})
 	if err != nil {
-		return "", fmt.Errorf("the fingerprint of category %q cannot be made: %w", c.Name, err)
+		return "", fmt.Errorf("category %q: a picture or mask cannot be read (%w): make it readable or remove it", c.Name, err)
 	}
 	return fingerprint(files), nil
 }

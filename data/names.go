@@ -24,6 +24,9 @@ func checkNames(root, category string) error {
 	}
 	if category != filepath.Base(category) || category == "." || category == ".." || category == "" {
 		if category == "" {
+			if names, err := Categories(root); err == nil && len(names) == 0 {
+				return &configs.Error{Key: "data.root", Msg: fmt.Sprintf("data.root: %s holds no category: %s", root, choices(root, category))}
+			}
 			return wrong("no category is named: %s", choices(root, category))
 		}
 		return wrong("%q is no name of a folder in %s: %s", category, root, choices(root, category))
