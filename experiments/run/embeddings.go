@@ -61,7 +61,7 @@ func loadEmbeddings(dir string) (*embeddings, error) {
 	path := filepath.Join(dir, embeddingsFile)
 	f, err := safetensors.Read(path)
 	if err != nil {
-		return nil, fmt.Errorf("the run has no embeddings that can be read (%w); run `cutpaste train` for it again", err)
+		return nil, fmt.Errorf("the run has no embeddings that can be read (%w); give its `cutpaste train` command again", err)
 	}
 	e := new(embeddings)
 	for name, list := range map[string]*[]Picture{"train": &e.Train, "test": &e.Test} {

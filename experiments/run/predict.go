@@ -61,7 +61,7 @@ func OpenPredictor(dir string, overrides []string) (*Predictor, error) {
 	}
 	f, err := safetensors.Read(filepath.Join(dir, modelFile))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the run has no model that can be read (%w); remove the file if it is there, and give the run's `cutpaste train` command again", err)
 	}
 	err = torch.Do(func() (err error) {
 		p.net, err = nets.New(c.Net, augment.Classes(c.Augment.Variant), c.Seed, p.numerics.Device, p.numerics.ChannelsLast)

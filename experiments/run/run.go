@@ -45,6 +45,9 @@ func Train(ctx context.Context, c *configs.Config, p Progress) (*Result, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := tryWeights(c, numerics); err != nil {
+		return nil, err
+	}
 	dir, release, err := claim(c)
 	if err != nil {
 		return nil, err
@@ -83,10 +86,28 @@ func enough(category *data.Category, c *configs.Config) error {
 }
 
 // complete says whether dir has all that scoring and predicting need. The
-// embeddings are written last.
+// embeddings are written last. A file that was lost or damaged since is made
+// again, from the last checkpoint.
 func complete(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, embeddingsFile))
+	if _, err := os.Stat(filepath.Join(dir, modelFile)); err != nil {
+		return false
+	}
+	_, err := loadEmbeddings(dir)
 	return err == nil
+}
+
+// tryWeights refuses starting weights that cannot be used before a run folder is
+// made for them.
+func tryWeights(c *configs.Config, n trainer.Numerics) error {
+	if c.Net.Weights == "" || complete(Folder(c)) {
+		return nil
+	}
+	net, err := trainer.Start(c, n)
+	if err != nil {
+		return &configs.Error{Key: "net.weights", Msg: fmt.Sprintf("%v; give a .safetensors file with torchvision's names, such as the model.safetensors of a run", err)}
+	}
+	free(net)
+	return nil
 }
 
 // rescore scores the embeddings of the run in dir into the folder to, which gets

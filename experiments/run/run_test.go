@@ -276,6 +276,38 @@ func TestNoUpdatesIsTheUntrainedControl(t *testing.T) {
 	}
 }
 
+func TestALostOrDamagedFileIsMadeAgain(t *testing.T) {
+	c := drawn(t)
+	r := train(t, c)
+	scores, model := read(t, r.Run, scoresFile), read(t, r.Run, modelFile)
+	if err := os.Truncate(filepath.Join(r.Run, embeddingsFile), 5000); err != nil {
+		t.Fatal(err)
+	}
+	train(t, c)
+	if err := os.Remove(filepath.Join(r.Run, modelFile)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenPredictor(r.Run, nil); err == nil || !strings.Contains(err.Error(), "cutpaste train") {
+		t.Errorf("a run without its model: %v", err)
+	}
+	train(t, c)
+	if read(t, r.Run, scoresFile) != scores || read(t, r.Run, modelFile) != model {
+		t.Error("what was made again differs")
+	}
+}
+
+func TestWrongWeightsMakeNoRunFolder(t *testing.T) {
+	c := drawn(t)
+	c.Net.Weights = filepath.Join(t.TempDir(), "nothing.safetensors")
+	var wrong *configs.Error
+	if _, err := Train(context.Background(), c, quiet{}); !errors.As(err, &wrong) || wrong.Key != "net.weights" {
+		t.Errorf("weights that are not there: %v", err)
+	}
+	if _, err := os.Stat(Folder(c)); err == nil {
+		t.Error("a run folder was made")
+	}
+}
+
 func TestADensityThatCannotBeFittedIsRefusedBeforeTraining(t *testing.T) {
 	c := drawn(t)
 	var wrong *configs.Error
