@@ -34,8 +34,8 @@ func NewPlanner(a configs.Augment, size int, seed uint64) *Planner {
 }
 
 // Plans appends the plans of one source picture at one step, one for each view,
-// the normal one first, and returns the longer slice. index is the picture's
-// place in the training set, not in the batch.
+// the normal one first, and returns the longer slice. index is the
+// picture's slot in the batch: one that is there twice is not augmented alike.
 func (p *Planner) Plans(dst []Plan, step, index int) []Plan {
 	for view, kind := range p.kinds {
 		of := view

@@ -1,7 +1,7 @@
 // Shared by the shim's sources: turning exceptions into messages.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstring>
 

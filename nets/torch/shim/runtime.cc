@@ -4,6 +4,10 @@
 
 #include <string>
 
+#include <ATen/Parallel.h>
+#include <torch/cuda.h>
+#include <torch/version.h>
+
 #include "internal.h"
 
 namespace {
