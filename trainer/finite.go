@@ -27,7 +27,7 @@ func (e *NotFiniteError) Error() string {
 	if e.Checkpoint > 0 {
 		kept = fmt.Sprintf("the checkpoint of update %d is kept", e.Checkpoint)
 	}
-	return fmt.Sprintf("%s at learning rate %g; %s; try a smaller optim.lr", what, e.Lr, kept)
+	return fmt.Sprintf("%s at learning rate %g; %s; try a smaller optim.lr, under another out= or name=", what, e.Lr, kept)
 }
 
 // firstNotFinite is the index of the first value that is no finite number, or -1.
