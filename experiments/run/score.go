@@ -155,15 +155,21 @@ func (r *Result) decide(e *embeddings, c *configs.Config, rows []scored) error {
 	if err != nil {
 		return err
 	}
-	r.Threshold = Threshold{Value: value, Quantile: c.Density.Quantile}
+	normal, anomalous := 0, 0
 	for _, row := range rows {
 		switch {
 		case row.Score <= value:
 		case row.Anomalous:
-			r.Threshold.FlaggedAnomalous += 1 / float64(r.TestAnomalous)
+			anomalous++
 		default:
-			r.Threshold.FlaggedNormal += 1 / float64(r.TestNormal)
+			normal++
 		}
+	}
+	r.Threshold = Threshold{
+		Value: value, Quantile: c.Density.Quantile,
+		// Without pictures of a kind, none is flagged.
+		FlaggedNormal:    float64(normal) / float64(max(1, r.TestNormal)),
+		FlaggedAnomalous: float64(anomalous) / float64(max(1, r.TestAnomalous)),
 	}
 	return nil
 }
