@@ -19,8 +19,9 @@ std::string cuda_reason = "libtorch was not asked yet";
 // into page faults. An update frees and takes the same blocks each time, so they
 // are kept. One arena for all threads, since only the first one keeps what lies
 // free within it; the tensor thread would have another. Blocks above the
-// threshold still come and go: kept, the few largest would leave so many gaps
-// that the process grew by half, for no more speed.
+// threshold still come and go. Keeping those too is faster yet, but leaves gaps:
+// at 256 px and 96 pictures an update took 18.4 s of processor time in place of
+// 21.1, and the process peaked at 6.0 GB in place of 4.7.
 void keep_freed_memory() {
   mallopt(M_ARENA_MAX, 1);
   mallopt(M_MMAP_THRESHOLD, 64 << 20);
