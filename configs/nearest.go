@@ -38,22 +38,23 @@ var usual = map[string]string{
 func nearest(written string, candidates []string) (near []string, far bool) {
 	written = strings.ReplaceAll(strings.ToLower(strings.TrimLeft(written, "-")), "-", "_")
 	_, last, dotted := cutLast(written)
+	short, shortLast := written[:min(len(written), 100)], last[:min(len(last), 100)] // longer is no key anyway
 	if key := usual[last]; slices.Contains(candidates, key) {
 		return []string{key}, false
 	}
 	best := math.MaxInt
 	for _, name := range candidates {
-		d := 2 * distance(written, name)
+		d := 2 * Distance(short, name)
 		for rest := name; ; {
 			_, end, more := strings.Cut(rest, ".")
 			if !more {
 				break
 			}
-			d, rest = min(d, 2*distance(written, end)+1), end
+			d, rest = min(d, 2*Distance(short, end)+1), end
 		}
 		if dotted { // the right name in the wrong section
 			_, end, _ := cutLast(name)
-			d = min(d, 2*distance(last, end)+3)
+			d = min(d, 2*Distance(shortLast, end)+3)
 		}
 		if d < best {
 			best, near = d, nil
@@ -98,11 +99,11 @@ func orList(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }
 
-// distance is the number of insertions, deletions, substitutions and swaps of
-// neighbours that make b of a (optimal string alignment). Very long input is cut:
-// it is no key anyway.
-func distance(a, b string) int {
-	a, b = a[:min(len(a), 100)], b[:min(len(b), 100)]
+// Distance is the number of letters to insert, remove, replace or swap with their
+// neighbour that makes b of a (optimal string alignment), upper and lower case
+// being the same: how far off a mistyped name is.
+func Distance(a, b string) int {
+	a, b = strings.ToLower(a), strings.ToLower(b)
 	prev2, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range prev {
 		prev[j] = j

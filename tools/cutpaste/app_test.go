@@ -309,7 +309,7 @@ func TestNearest(t *testing.T) {
 		}
 	}
 	// By hand: one swap; one letter replaced and one added.
-	if a, b := distance("trian", "train"), distance("gaer", "gears"); a != 1 || b != 2 {
+	if a, b := configs.Distance("trian", "train"), configs.Distance("gaer", "gears"); a != 1 || b != 2 {
 		t.Errorf("distances %d and %d, want 1 and 2", a, b)
 	}
 }

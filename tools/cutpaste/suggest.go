@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/cutpaste/cutpaste/configs"
 )
 
 // checkVerb finds an unknown verb before anything else on the line is looked
@@ -94,7 +96,7 @@ func describeType(f *pflag.Flag) string {
 func nearest(written string, names []string) string {
 	best, name := 1+max(1, len(strings.TrimLeft(written, "-"))/3), ""
 	for _, n := range names {
-		d := distance(written, n)
+		d := configs.Distance(written, n)
 		if strings.HasPrefix(n, written) && strings.Trim(written, "-") != "" {
 			d = 1
 		}
@@ -103,30 +105,4 @@ func nearest(written string, names []string) string {
 		}
 	}
 	return name
-}
-
-// distance is the number of letters to insert, remove, replace or swap with
-// their neighbour that turns a into b (optimal string alignment).
-func distance(a, b string) int {
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := range len(a) {
-		row := make([]int, len(b)+1)
-		row[0] = i + 1
-		for j := range len(b) {
-			change := 1
-			if a[i] == b[j] {
-				change = 0
-			}
-			row[j+1] = min(last[j+1]+1, row[j]+1, last[j]+change)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				row[j+1] = min(row[j+1], before[j-1]+1)
-			}
-		}
-		before, last = last, row
-	}
-	return last[len(b)]
 }
