@@ -12,7 +12,7 @@ import (
 
 	"github.com/cutpaste/cutpaste/nets/safetensors"
 	"github.com/cutpaste/cutpaste/nets/torch"
-	"github.com/google/renameio/v2"
+	"github.com/cutpaste/cutpaste/trainer/wholefile"
 )
 
 // position says where training stands. It is the last file of a checkpoint to
@@ -65,8 +65,7 @@ func (p position) write(dir string) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(filepath.Join(dir, positionFile), append(b, '\n'), 0o666,
-		renameio.WithTempDir(dir)) // otherwise a kill could leave it in the system's folder for temporary files
+	return wholefile.Write(filepath.Join(dir, positionFile), append(b, '\n'))
 }
 
 // removeAllBut removes files of checkpoints other than this one. What cannot be
@@ -117,21 +116,23 @@ func (u *Updater) loadCheckpoint(dir string) (position, error) {
 	if p.Config != u.config.Hash() {
 		return position{}, fmt.Errorf("the checkpoint in %s was made with another training configuration; remove it or choose another out=", dir)
 	}
-	f, err := safetensors.Read(filepath.Join(dir, p.Weights))
+	err = loadFile(filepath.Join(dir, p.Weights), u.Net.Load)
 	if err == nil {
-		err = u.Net.Load(f)
-	}
-	if err != nil {
-		return position{}, fmt.Errorf("the checkpoint in %s cannot be used (%w); remove the folder to train from the start", dir, err)
-	}
-	f, err = safetensors.Read(filepath.Join(dir, p.Optimizer))
-	if err == nil {
-		err = u.loadMomentum(f)
+		err = loadFile(filepath.Join(dir, p.Optimizer), u.loadMomentum)
 	}
 	if err != nil {
 		return position{}, fmt.Errorf("the checkpoint in %s cannot be used (%w); remove the folder to train from the start", dir, err)
 	}
 	return *p, nil
+}
+
+// loadFile reads a safetensors file and hands it to what takes it over.
+func loadFile(path string, load func(*safetensors.File) error) error {
+	f, err := safetensors.Read(path)
+	if err != nil {
+		return err
+	}
+	return load(f)
 }
 
 const momentumSuffix = ".momentum"

@@ -33,26 +33,45 @@ type Job struct {
 // Start makes the configured net with its starting weights: from scratch, a
 // function of the seed, or a file's.
 func Start(c *configs.Config, n Numerics) (*nets.Net, error) {
-	var net *nets.Net
-	err := torch.Do(func() (err error) {
-		net, err = nets.New(c.Net, augment.Classes(c.Augment.Variant), c.Seed, n.Device, n.ChannelsLast)
-		if err != nil || c.Net.Weights == "" {
-			return err
-		}
-		f, err := safetensors.Read(c.Net.Weights)
-		if err == nil {
-			err = net.LoadBackbone(f)
-		}
-		if err != nil {
-			net.Free()
+	if c.Net.Weights == "" {
+		return build(c, n, func(*nets.Net) error { return nil })
+	}
+	return build(c, n, func(net *nets.Net) error {
+		if err := loadFile(c.Net.Weights, net.LoadBackbone); err != nil {
 			return fmt.Errorf("net.weights=%s cannot be used for %s: %w", c.Net.Weights, c.Net.Name, err)
 		}
 		return nil
 	})
+}
+
+// Load makes the configured net with the weights of a whole net, such as those of
+// a run's model.safetensors.
+func Load(c *configs.Config, n Numerics, f *safetensors.File) (*nets.Net, error) {
+	return build(c, n, func(net *nets.Net) error { return net.Load(f) })
+}
+
+// build makes the configured net and fills it; where that fails there is none.
+func build(c *configs.Config, n Numerics, fill func(*nets.Net) error) (net *nets.Net, err error) {
+	err = torch.Do(func() (err error) {
+		net, err = nets.New(c.Net, augment.Classes(c.Augment.Variant), c.Seed, n.Device, n.ChannelsLast)
+		if err != nil {
+			return err
+		}
+		return fill(net)
+	})
 	if err != nil {
+		if net != nil {
+			Free(net)
+		}
 		return nil, err
 	}
 	return net, nil
+}
+
+// Free frees a net that this package made.
+func Free(net *nets.Net) {
+	// Freeing cannot be refused.
+	_ = torch.Do(func() error { net.Free(); return nil })
 }
 
 // Train trains from the run's checkpoint, or from the start where there is
@@ -72,7 +91,7 @@ func (j Job) Train(ctx context.Context) (*nets.Net, error) {
 		return l.run(ctx)
 	})
 	if err != nil {
-		torch.Do(func() error { net.Free(); return nil })
+		Free(net)
 		return nil, err
 	}
 	return net, nil
@@ -117,7 +136,7 @@ func (l *loop) run(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		l.updater.Update(batch.Pix, batch.Labels, LearningRate(c.Optim, l.at.Update, c.Train.Steps))
+		l.updater.Update(batch.Pix, batch.Labels, l.rate(l.at.Update))
 		l.loader.Recycle(batch)
 		l.at.Update++
 
@@ -150,6 +169,11 @@ func (l *loop) run(ctx context.Context) (err error) {
 	return nil
 }
 
+// rate is the learning rate of an update, counted from 0.
+func (l *loop) rate(update int) float64 {
+	return LearningRate(l.Config.Optim, update, l.Config.Train.Steps)
+}
+
 func (l *loop) startInterval() {
 	l.since, l.first, l.wait = time.Now(), l.at.Update, l.loader.Wait()
 }
@@ -162,7 +186,7 @@ func (l *loop) readLosses() error {
 		update := l.at.Update - len(losses) + i + 1
 		return &NotFiniteError{
 			Update: update, Loss: float64(losses[i]), Checkpoint: l.saved,
-			Lr: LearningRate(l.Config.Optim, update-1, l.Config.Train.Steps),
+			Lr: l.rate(update - 1),
 		}
 	}
 	l.at.Losses = append(l.at.Losses, losses...)
@@ -179,7 +203,7 @@ func (l *loop) writeRow() error {
 	l.last = &Status{
 		Update: l.at.Update, Steps: c.Train.Steps,
 		Loss: mean(l.at.Losses), Accuracy: mean(l.at.Right) / float64(views),
-		Lr:              LearningRate(c.Optim, l.at.Update-1, c.Train.Steps),
+		Lr:              l.rate(l.at.Update - 1),
 		ImagesPerSecond: float64((l.at.Update-l.first)*views) / took,
 		DataWait:        (l.loader.Wait() - l.wait).Seconds() / took,
 		Seconds:         l.at.Seconds,
@@ -200,7 +224,7 @@ func (l *loop) save() error {
 	if name := notFiniteTensor(weights); name != "" {
 		return &NotFiniteError{
 			Update: l.at.Update, Tensor: name, Checkpoint: l.saved,
-			Lr: LearningRate(l.Config.Optim, l.at.Update-1, l.Config.Train.Steps),
+			Lr: l.rate(l.at.Update - 1),
 		}
 	}
 	at := l.at

@@ -31,7 +31,7 @@ func NewUpdater(net *nets.Net, c *configs.Config, n Numerics, notes int) *Update
 // be used again when it returns.
 func (u *Updater) Update(pix []uint8, labels []int64, lr float64) {
 	torch.Scope(func() {
-		images := u.images(pix)
+		images := images(pix, u.config, u.numerics)
 		target := torch.From(labels, len(labels)).To(u.numerics.Device)
 		logits := autocast(u.numerics, func() torch.Tensor { return u.Net.Train(images) })
 		loss := torch.CrossEntropy(logits, target)
@@ -49,10 +49,6 @@ func (u *Updater) Losses() (losses, right []float32) { return u.tally.Read() }
 func (u *Updater) Free() {
 	u.sgd.Free()
 	u.tally.Free()
-}
-
-func (u *Updater) images(pix []uint8) torch.Tensor {
-	return images(pix, u.config, u.numerics)
 }
 
 // images normalises bytes [N,S,S,3] to [N,3,S,S] on the device.

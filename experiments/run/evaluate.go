@@ -16,18 +16,18 @@ import (
 // evaluations/HASH, and the run's stay as they are.
 func Evaluate(dir string, overrides []string) (*Result, error) {
 	began := time.Now()
-	c, err := open(dir, overrides)
+	c, before, err := open(dir, overrides)
 	if err != nil {
 		return nil, err
 	}
-	before, err := readConfig(dir)
+	e, err := loadEmbeddings(dir)
 	if err != nil {
 		return nil, err
 	}
 	diff := before.Diff(c, configs.Scoring)
 	if len(diff) == 0 {
-		return rescore(dir, dir, before, began) // its own configuration stays too
+		return rescore(e, dir, before, began) // its own configuration stays too
 	}
 	sum := sha256.Sum256([]byte(strings.Join(diff, "\n")))
-	return rescore(dir, filepath.Join(dir, "evaluations", hex.EncodeToString(sum[:6])), c, began)
+	return rescore(e, filepath.Join(dir, "evaluations", hex.EncodeToString(sum[:6])), c, began)
 }

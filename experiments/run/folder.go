@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/cutpaste/cutpaste/configs"
-	"github.com/google/renameio/v2"
+	"github.com/cutpaste/cutpaste/trainer/wholefile"
 	"golang.org/x/sys/unix"
 )
 
@@ -86,5 +86,5 @@ func readConfig(dir string) (*configs.Config, error) {
 
 // write replaces a file of the run folder whole.
 func write(dir, name string, content []byte) error {
-	return renameio.WriteFile(filepath.Join(dir, name), content, 0o666)
+	return wholefile.Write(filepath.Join(dir, name), content)
 }

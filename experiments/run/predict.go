@@ -11,11 +11,9 @@ import (
 
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/data"
-	"github.com/cutpaste/cutpaste/data/augment"
 	"github.com/cutpaste/cutpaste/experiments/gde"
 	"github.com/cutpaste/cutpaste/nets"
 	"github.com/cutpaste/cutpaste/nets/safetensors"
-	"github.com/cutpaste/cutpaste/nets/torch"
 	"github.com/cutpaste/cutpaste/trainer"
 )
 
@@ -41,7 +39,7 @@ type Predictor struct {
 // stored embeddings. Overrides may change keys that do not change the training,
 // such as density.quantile or device.
 func OpenPredictor(dir string, overrides []string) (*Predictor, error) {
-	c, err := open(dir, overrides)
+	c, _, err := open(dir, overrides)
 	if err != nil {
 		return nil, err
 	}
@@ -63,21 +61,14 @@ func OpenPredictor(dir string, overrides []string) (*Predictor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the run has no model that can be read (%w); remove the file if it is there, and give the run's `cutpaste train` command again", err)
 	}
-	err = torch.Do(func() (err error) {
-		p.net, err = nets.New(c.Net, augment.Classes(c.Augment.Variant), c.Seed, p.numerics.Device, p.numerics.ChannelsLast)
-		if err == nil {
-			err = p.net.Load(f)
-		}
-		return err
-	})
-	if err != nil {
+	if p.net, err = trainer.Load(c, p.numerics, f); err != nil {
 		return nil, fmt.Errorf("%s cannot be used: %w", filepath.Join(dir, modelFile), err)
 	}
 	return p, nil
 }
 
 // Free frees the net.
-func (p *Predictor) Free() { free(p.net) }
+func (p *Predictor) Free() { trainer.Free(p.net) }
 
 // Files lists the pictures to judge: files as they are, folders by the pictures
 // in them. A path that does not exist is an error.

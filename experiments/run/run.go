@@ -61,15 +61,16 @@ func Train(ctx context.Context, c *configs.Config, p Progress) (*Result, error) 
 		return nil, err
 	}
 
-	if complete(dir) {
+	e := complete(dir)
+	if e != nil {
 		p.Note(fmt.Sprintf("%s is trained already; its stored embeddings are scored", dir))
 	} else {
 		j := job{c, numerics, category, dir, newMeta(fingerprint, numerics), p}
-		if err := j.do(ctx); err != nil {
+		if e, err = j.do(ctx); err != nil {
 			return nil, err
 		}
 	}
-	return rescore(dir, dir, c, began)
+	return rescore(e, dir, c, began)
 }
 
 // enough refuses a training set that the density could not be fitted to, before
@@ -85,38 +86,37 @@ func enough(category *data.Category, c *configs.Config) error {
 	return nil
 }
 
-// complete says whether dir has all that scoring and predicting need. The
-// embeddings are written last. A file that was lost or damaged since is made
-// again, from the last checkpoint.
-func complete(dir string) bool {
+// complete is the embeddings of a run that has all that scoring and predicting
+// need, or nil. They are written last. A file that was lost or damaged since is
+// made again, from the last checkpoint.
+func complete(dir string) *embeddings {
 	if _, err := os.Stat(filepath.Join(dir, modelFile)); err != nil {
-		return false
+		return nil
 	}
-	_, err := loadEmbeddings(dir)
-	return err == nil
+	e, err := loadEmbeddings(dir)
+	if err != nil {
+		return nil
+	}
+	return e
 }
 
 // tryWeights refuses starting weights that cannot be used before a run folder is
 // made for them.
 func tryWeights(c *configs.Config, n trainer.Numerics) error {
-	if c.Net.Weights == "" || complete(Folder(c)) {
+	if c.Net.Weights == "" || complete(Folder(c)) != nil {
 		return nil
 	}
 	net, err := trainer.Start(c, n)
 	if err != nil {
 		return &configs.Error{Key: "net.weights", Msg: fmt.Sprintf("%v; give a .safetensors file with torchvision's names, such as the model.safetensors of a run", err)}
 	}
-	free(net)
+	trainer.Free(net)
 	return nil
 }
 
-// rescore scores the embeddings of the run in dir into the folder to, which gets
-// the configuration too. If the scores cannot be had, nothing is changed.
-func rescore(dir, to string, c *configs.Config, began time.Time) (*Result, error) {
-	e, err := loadEmbeddings(dir)
-	if err != nil {
-		return nil, err
-	}
+// rescore scores a run's embeddings into the folder to, which gets the
+// configuration too. If the scores cannot be had, nothing is changed.
+func rescore(e *embeddings, to string, c *configs.Config, began time.Time) (*Result, error) {
 	r, rows, err := score(e, c)
 	if err != nil {
 		return nil, fmt.Errorf("category %s: %w", c.Data.Category, err)
@@ -141,44 +141,40 @@ type job struct {
 	progress Progress
 }
 
-func (j job) do(ctx context.Context) error {
+// do trains and takes the embeddings, which it also stores.
+func (j job) do(ctx context.Context) (*embeddings, error) {
 	if err := j.meta.save(j.dir); err != nil {
-		return err
+		return nil, err
 	}
 	normal, err := j.load(ctx, "reading normal pictures", j.category.Train)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	net, err := j.train(ctx, normal)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer free(net)
+	defer trainer.Free(net)
 	test, err := j.load(ctx, "reading test pictures", j.category.Test)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	untrained, err := trainer.Start(j.config, j.numerics)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer free(untrained)
+	defer trainer.Free(untrained)
 	e := &embeddings{Dim: net.Dimension(), Train: picturesOf(normal.Items), Test: picturesOf(test.Items)}
 	if e.Trained, err = j.embed(ctx, "embeddings", net, normal, test); err != nil {
-		return err
+		return nil, err
 	}
 	if e.Untrained, err = j.embed(ctx, "untrained control", untrained, normal, test); err != nil {
-		return err
+		return nil, err
 	}
 	if err := j.meta.save(j.dir); err != nil {
-		return err
+		return nil, err
 	}
-	return e.save(j.dir)
-}
-
-func free(n *nets.Net) {
-	// Freeing cannot be refused.
-	_ = torch.Do(func() error { n.Free(); return nil })
+	return e, e.save(j.dir)
 }
 
 func (j job) load(ctx context.Context, what string, items []data.Item) (*data.Pictures, error) {
@@ -219,7 +215,7 @@ func (j job) train(ctx context.Context, normal *data.Pictures) (*nets.Net, error
 		err = safetensors.Write(filepath.Join(j.dir, modelFile), state, map[string]string{"net": c.Net.Name})
 	}
 	if err != nil {
-		free(net)
+		trainer.Free(net)
 		return nil, err
 	}
 	return net, nil
@@ -246,23 +242,24 @@ func (j job) embed(ctx context.Context, what string, net *nets.Net, normal, test
 	return f, err
 }
 
-// open reads the configuration of a run that is there.
-func open(dir string, overrides []string) (*configs.Config, error) {
+// open reads the configuration of a run that is there, with the overrides and as
+// it stands.
+func open(dir string, overrides []string) (c, before *configs.Config, err error) {
 	path := filepath.Join(dir, configFile)
-	before, err := readConfig(dir)
+	before, err = readConfig(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &configs.Error{Source: dir, Msg: "this is not a run folder (it has no config.yaml); give the folder that `cutpaste train` printed"}
+		return nil, nil, &configs.Error{Source: dir, Msg: "this is not a run folder (it has no config.yaml); give the folder that `cutpaste train` printed"}
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	c, err := configs.Load(path, overrides, nil)
+	c, err = configs.Load(path, overrides, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	c.Name = before.Name
 	if diff := c.Diff(before, configs.Training); len(diff) > 0 {
-		return nil, &configs.Error{Source: dir, Msg: fmt.Sprintf("only the scoring (density.*) of a trained run can be changed: %s (there: the run); train anew with another out=", diff[0])}
+		return nil, nil, &configs.Error{Source: dir, Msg: fmt.Sprintf("only the scoring (density.*) of a trained run can be changed: %s (there: the run); train anew with another out=", diff[0])}
 	}
-	return c, nil
+	return c, before, nil
 }

@@ -16,7 +16,7 @@ import (
 	"strings"
 
 	"github.com/cutpaste/cutpaste/experiments/run"
-	"github.com/google/renameio/v2"
+	"github.com/cutpaste/cutpaste/trainer/wholefile"
 )
 
 // Read collects the results of every finished run below a folder, in the order
@@ -256,8 +256,8 @@ func number(v float64) string {
 // Write writes table.md and table.csv into folder and returns their paths.
 func (t *Table) Write(folder string) (markdown, csvPath string, err error) {
 	markdown, csvPath = filepath.Join(folder, "table.md"), filepath.Join(folder, "table.csv")
-	if err := renameio.WriteFile(markdown, []byte(t.Markdown()), 0o666); err != nil {
+	if err := wholefile.Write(markdown, []byte(t.Markdown())); err != nil {
 		return "", "", err
 	}
-	return markdown, csvPath, renameio.WriteFile(csvPath, []byte(t.CSV()), 0o666)
+	return markdown, csvPath, wholefile.Write(csvPath, []byte(t.CSV()))
 }
