@@ -35,13 +35,14 @@ demo: build ## train on drawn pictures and print an AUROC table, in minutes
 	done
 	@bin/cutpaste table runs/demo
 
+# -count=1, since Go's cache of test results does not see a C++ library change.
 # Threads of libtorch that spin while they wait slow each other down where
 # several tests share the cores (tools/cutpaste/waiting.go).
 test: export OMP_WAIT_POLICY ?= passive
 TESTS ?= ./...
 
 test: build lint ## run every check and test
-	$(GO) test -timeout 30m $(TESTS)
+	$(GO) test -count=1 -timeout 30m $(TESTS)
 
 lint: libraries ## gofmt, vet, staticcheck, tidy modules, import directions
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l $$($(GO) list -f '{{.Dir}}' ./...)); \
