@@ -83,3 +83,8 @@ func flag(on bool) C.int {
 	}
 	return 0
 }
+
+// SetOneDNN says whether convolutions and matrix products on the CPU go to
+// oneDNN. It is faster wherever there is much to compute; for tiny ones its
+// search for a kernel takes longer than libtorch's own kernels take in all.
+func SetOneDNN(on bool) { C.cp_set_onednn(flag(on)) }

@@ -95,6 +95,8 @@ void cp_set_deterministic(int on) {
   at::globalContext().setBenchmarkCuDNN(!on);
 }
 
+void cp_set_onednn(int on) { at::globalContext().setUserEnabledMkldnn(on); }
+
 void cp_synchronize(const char *device, char **err) {
   *err = cutpaste::guard([&] {
     c10::Device d{std::string(device)};

@@ -30,6 +30,7 @@ int cp_cuda_devices(void);
 void cp_set_threads(int n);
 int cp_get_threads(void);
 void cp_set_deterministic(int on);
+void cp_set_onednn(int on); /* whether convolutions on the CPU go to oneDNN */
 void cp_synchronize(const char *device, char **err);
 
 /* modes.cc: thread-local modes; each returns what stood before. */
