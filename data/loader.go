@@ -20,6 +20,11 @@ type Batch struct {
 	// and so on; slot b of every view is made from the same source picture.
 	Pix    []uint8
 	Labels []int64 // [V*B], in the same order: the class of each picture
+
+	// Plans and Sources are what was done to which of the loader's pictures, in
+	// the same order. A loader that only draws plans has these and no Pix.
+	Plans   []augment.Plan // [V*B]
+	Sources []int32        // [V*B]
 }
 
 // Loader makes batches ahead of training on several workers. What a batch
@@ -34,6 +39,7 @@ type Loader struct {
 	pictures *Pictures
 	config   configs.Config // a copy: the caller's may change while goroutines read
 	views    int
+	draw     bool // plans only: they are carried out elsewhere
 
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -67,6 +73,16 @@ var errClosed = errors.New("data: the loader was closed")
 //
 // It panics if p is empty or of another size, or if fromStep is negative.
 func NewLoader(ctx context.Context, p *Pictures, c *configs.Config, fromStep int) *Loader {
+	return newLoader(ctx, p, c, fromStep, false)
+}
+
+// NewDrawer is [NewLoader] for batches whose plans are carried out elsewhere:
+// they have no Pix.
+func NewDrawer(ctx context.Context, p *Pictures, c *configs.Config, fromStep int) *Loader {
+	return newLoader(ctx, p, c, fromStep, true)
+}
+
+func newLoader(ctx context.Context, p *Pictures, c *configs.Config, fromStep int, draw bool) *Loader {
 	if len(p.Items) == 0 || p.Size != c.Data.Size || fromStep < 0 {
 		panic(fmt.Sprintf("data: NewLoader with %d pictures of size %d for data.size %d from step %d", len(p.Items), p.Size, c.Data.Size, fromStep))
 	}
@@ -75,13 +91,18 @@ func NewLoader(ctx context.Context, p *Pictures, c *configs.Config, fromStep int
 		pictures: p,
 		config:   *c,
 		views:    augment.Views(c.Augment.Variant),
+		draw:     draw,
 		ready:    make(chan *pending, prefetch),
 		tasks:    make(chan task),
 		free:     make(chan *Batch, prefetch+2), // those ready, one in training, one being copied
 	}
 	l.ctx, l.cancel = context.WithCancelCause(ctx)
 	l.wg.Go(func() { l.handOut(fromStep) })
-	for range cores(c.Data.Workers) {
+	workers := cores(c.Data.Workers)
+	if draw {
+		workers = 1 // drawing a batch takes microseconds
+	}
+	for range workers {
 		l.wg.Go(l.work)
 	}
 	return l
@@ -120,7 +141,11 @@ func (l *Loader) buffer() *Batch {
 		return b
 	default:
 		n := l.views * l.config.Train.Batch
-		return &Batch{Pix: make([]uint8, n*3*l.pictures.Size*l.pictures.Size), Labels: make([]int64, n)}
+		b := &Batch{Labels: make([]int64, n), Plans: make([]augment.Plan, n), Sources: make([]int32, n)}
+		if !l.draw {
+			b.Pix = make([]uint8, n*3*l.pictures.Size*l.pictures.Size)
+		}
+		return b
 	}
 }
 
@@ -134,12 +159,17 @@ func (l *Loader) work() {
 	views := make([][]uint8, l.views)
 	for t := range l.tasks {
 		plans = planner.Plans(plans[:0], t.step, t.slot)
-		for v := range views {
-			i, bytes := v*n+t.slot, 3*size*size
-			views[v] = t.batch.Pix[i*bytes : (i+1)*bytes : (i+1)*bytes]
-			t.batch.Labels[i] = int64(plans[v].Label)
+		for v, plan := range plans {
+			i := v*n + t.slot
+			t.batch.Labels[i], t.batch.Plans[i], t.batch.Sources[i] = int64(plan.Label), plan, int32(t.source)
+			if !l.draw {
+				bytes := 3 * size * size
+				views[v] = t.batch.Pix[i*bytes : (i+1)*bytes : (i+1)*bytes]
+			}
 		}
-		painter.Paint(views, l.pictures.At(t.source), plans)
+		if !l.draw {
+			painter.Paint(views, l.pictures.At(t.source), plans)
+		}
 		if t.left.Add(-1) == 0 {
 			close(t.done)
 		}

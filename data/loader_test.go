@@ -48,7 +48,7 @@ func read(t testing.TB, p *Pictures, c *configs.Config, from int) []*Batch {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, &Batch{b.Step, bytes.Clone(b.Pix), slices.Clone(b.Labels)})
+		all = append(all, &Batch{b.Step, bytes.Clone(b.Pix), slices.Clone(b.Labels), slices.Clone(b.Plans), slices.Clone(b.Sources)})
 		for i := range b.Pix {
 			b.Pix[i] = 0xaa // whoever reads a recycled buffer before it is made sees this
 		}
@@ -72,6 +72,37 @@ func same(a, b []*Batch) error {
 		}
 	}
 	return nil
+}
+
+// A drawer's batches are a loader's without the bytes, which the plans and
+// sources make anew.
+func TestDrawerDrawsWhatTheLoaderPaints(t *testing.T) {
+	p := pictured(5, 24)
+	c := loaderConfig(24, 3, 9)
+	painted := read(t, p, c, 2)
+	l := NewDrawer(context.Background(), p, c, 2)
+	defer l.Close()
+	painter := augment.NewPainter(24)
+	pix := make([]uint8, 24*24*3)
+	for _, want := range painted {
+		got, err := l.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Step != want.Step || got.Pix != nil || !slices.Equal(got.Labels, want.Labels) {
+			t.Fatalf("step %d with labels %v and %d bytes, want step %d with %v and none", got.Step, got.Labels, len(got.Pix), want.Step, want.Labels)
+		}
+		for i, plan := range got.Plans {
+			painter.Paint([][]uint8{pix}, p.At(int(got.Sources[i])), []augment.Plan{plan})
+			if !bytes.Equal(pix, want.Pix[i*len(pix):(i+1)*len(pix)]) {
+				t.Fatalf("step %d: plan %d makes another picture than the loader", got.Step, i)
+			}
+		}
+		l.Recycle(got)
+	}
+	if _, err := l.Next(); err != io.EOF {
+		t.Errorf("after the last batch: %v", err)
+	}
 }
 
 // The promise: workers, prefetching and the first step change nothing.

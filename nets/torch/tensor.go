@@ -11,7 +11,7 @@ import (
 
 // host is what a tensor's elements can be on the host's side.
 type host interface {
-	~uint8 | ~int64 | ~float32 | ~float64
+	~uint8 | ~int32 | ~int64 | ~float32 | ~float64
 }
 
 func dtypeOf[T host]() C.int {
@@ -19,6 +19,8 @@ func dtypeOf[T host]() C.int {
 	switch any(v).(type) {
 	case uint8:
 		return C.CP_UINT8
+	case int32:
+		return C.CP_INT32
 	case int64:
 		return C.CP_INT64
 	case float32:
@@ -54,6 +56,20 @@ func From[T host](data []T, shape ...int) Tensor {
 	return made(func(out *C.cp_tensor) *C.char {
 		return C.cp_from_host(unsafe.Pointer(unsafe.SliceData(data)), dtypeOf[T](),
 			cShape(shape), C.int64_t(len(shape)), out)
+	})
+}
+
+// Send is a copy of data on device d. Nobody waits for it: on CUDA it is copied
+// to pinned memory first, so data may be used again at once.
+func Send[T host](data []T, d Device, shape ...int) Tensor {
+	if len(data) != count(shape) {
+		panic(misuse(fmt.Sprintf("%d values for a tensor of shape %v", len(data), shape)))
+	}
+	name := d.c()
+	defer C.free(unsafe.Pointer(name))
+	return made(func(out *C.cp_tensor) *C.char {
+		return C.cp_send(unsafe.Pointer(unsafe.SliceData(data)), dtypeOf[T](),
+			cShape(shape), C.int64_t(len(shape)), name, out)
 	})
 }
 

@@ -17,6 +17,9 @@ inline const at::Tensor &ref(cp_tensor t) {
 
 inline cp_tensor own(at::Tensor t) { return new at::Tensor(std::move(t)); }
 
+// A copy of a host tensor on a device; see cp_send.
+at::Tensor send(const at::Tensor &host, const char *device);
+
 // Runs f; a C++ exception becomes its message without libtorch's backtrace,
 // which says nothing to somebody who did not build libtorch.
 template <class F>

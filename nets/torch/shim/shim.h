@@ -16,6 +16,7 @@ typedef void *cp_tensor;
 /* Element types by libtorch's own numbers (c10::ScalarType). */
 enum {
   CP_UINT8 = 0,
+  CP_INT32 = 3,
   CP_INT64 = 4,
   CP_FLOAT32 = 6,
   CP_FLOAT64 = 7,
@@ -42,6 +43,8 @@ char *cp_autocast_exit(const char *device, int before);
 void cp_free(cp_tensor *tensors, int64_t n);
 char *cp_from_host(const void *data, int dtype, const int64_t *shape,
                    int64_t dims, cp_tensor *out);
+char *cp_send(const void *data, int dtype, const int64_t *shape, int64_t dims,
+              const char *device, cp_tensor *out);
 char *cp_to_host(cp_tensor t, int dtype, void *data, int64_t elements);
 char *cp_copy_from_host(cp_tensor t, const void *data, int dtype,
                         int64_t elements);
@@ -59,6 +62,40 @@ char *cp_images(const void *bytes, int64_t n, int64_t size, const float *mean,
 char *cp_cross_entropy(cp_tensor logits, cp_tensor labels, cp_tensor *out);
 char *cp_tally(cp_tensor loss, cp_tensor logits, cp_tensor labels,
                cp_tensor ring, int64_t slot);
+
+/* paint.cc: plans carried out where the pictures are. */
+enum { CP_CONTRAST = 2, CP_SATURATION = 3 }; /* of data/augment's operations */
+enum { CP_BLENDS = 3, CP_VIEWS = 3 };
+typedef struct {
+  struct {
+    int32_t op, by; /* by in 1/4096 */
+  } before[CP_BLENDS];
+  int32_t hue; /* the shift, or -1 for none */
+  struct {
+    int32_t op, by;
+  } after[CP_BLENDS];
+} cp_jitter;
+typedef struct {
+  int32_t source, label, dx, dy;
+  cp_jitter base;
+  int32_t cut_x, cut_y, cut_w, cut_h;
+  int32_t x, y, w, h;
+  int32_t map[6];
+  cp_jitter patch;
+} cp_plan;
+typedef struct {
+  int64_t views, shared; /* shared: all views of a picture have one base */
+  int64_t base_blends, base_hue, patch_blends, patch_hue;
+  int64_t cut_w[CP_VIEWS], cut_h[CP_VIEWS]; /* the largest cut; 0: none */
+  double mean[3], inv_std[3];               /* of bytes */
+  int64_t channels_last;
+} cp_painting;
+char *cp_pictures(const void *bytes, int64_t n, int64_t size,
+                  const char *device, cp_tensor *out);
+/* pictures uint8 [N,3,S,S], rows int32 [views*B, sizeof(cp_plan)/4] on their
+ * device; images float32 [views*B,3,S,S], labels int64 [views*B]. */
+char *cp_paint(cp_tensor pictures, cp_tensor rows, const cp_painting *how,
+               cp_tensor *images, cp_tensor *labels);
 
 /* sgd.cc: one call updates every weight. */
 typedef void *cp_sgd;

@@ -1,0 +1,215 @@
+// Plans carried out on the device that holds the pictures: batched tensor
+// operations and nothing else, so that they run wherever libtorch does, wait for
+// nothing and can be captured in a CUDA graph. No constant is sent to the device
+// and no number comes back.
+//
+// Everything is a whole number held in float32, and every step is exact there
+// (factors are multiples of 1/4096, see data/augment), so the pictures are those
+// of the host's painter, byte for byte.
+#include "internal.h"
+
+#include <cstddef>
+
+using at::Tensor;
+using cutpaste::guard;
+using cutpaste::own;
+using cutpaste::ref;
+
+namespace {
+
+// Columns of a plan's row, by the fields of cp_plan.
+#define COLUMN(field) (offsetof(cp_plan, field) / sizeof(int32_t))
+constexpr int64_t row_length = sizeof(cp_plan) / sizeof(int32_t);
+
+// A column [B] of plans [B, row], shaped to spread over B x H x W.
+Tensor spread(const Tensor &plans, int64_t column) {
+  return plans.select(1, column).view({-1, 1, 1});
+}
+
+// Coordinates 0..n-1 along the rows [1,n,1] or the columns [1,1,n] of pictures.
+Tensor along_y(int64_t n, const Tensor &like) {
+  return at::arange(n, like.options()).view({1, n, 1});
+}
+Tensor along_x(int64_t n, const Tensor &like) {
+  return at::arange(n, like.options()).view({1, 1, n});
+}
+
+// Beyond the border a coordinate is reflected at the outermost pixel's middle.
+Tensor reflected(const Tensor &at, int64_t size) {
+  return at.abs().sub_(size - 1).abs_().neg_().add_(size - 1);
+}
+
+// pictures[which, c, y, x] for every c: [B,3,H,W]. which is [B,1,1]; y and x
+// are [B,H,W] or spread to it.
+Tensor gather(const Tensor &pictures, const Tensor &which, const Tensor &y,
+              const Tensor &x) {
+  auto channel = at::arange(3, which.options()).view({1, 3, 1, 1});
+  return at::index(pictures, {which.unsqueeze(1).to(at::kLong), channel.to(at::kLong),
+                              y.unsqueeze(1).to(at::kLong), x.unsqueeze(1).to(at::kLong)});
+}
+
+// A picture's luma: (19595 R + 38470 G + 7471 B + 2^15) >> 16, below 2^24.
+Tensor grey(const Tensor &p) {
+  return p.select(1, 0).mul(19595).add_(p.select(1, 1), 38470)
+      .add_(p.select(1, 2), 7471).add_(32768).mul_(1.0 / 65536).floor_();
+}
+
+// One blend of every picture of p [B,3,H,W], in place: m + (c-m)*factor, rounded
+// towards black, held within 0..255; m is black, the mean grey of the pixels
+// that count, or the pixel's own grey. area [B] is the number of those pixels,
+// counted [B,H,W] says which they are, where they are not all.
+void blend(const Tensor &p, const Tensor &op, const Tensor &by, const Tensor &area,
+           const Tensor &counted) {
+  auto g = grey(p);
+  auto sum = (counted.defined() ? g * counted : g).sum({1, 2}, false, at::kDouble);
+  auto mean = sum.mul_(2).add_(area).div_(area).mul_(0.5).floor_().to(at::kFloat);
+  auto m = g.mul_(op.eq(CP_SATURATION)).add_(mean.view({-1, 1, 1}) * op.eq(CP_CONTRAST)).unsqueeze_(1);
+  p.sub_(m).mul_(by.to(at::kFloat).mul_(1.0 / 4096).unsqueeze(1)).add_(m).floor_().clamp_(0, 255);
+}
+
+// Turns the hue of every picture of p [B,3,H,W] whose shift [B,1,1] is not
+// negative, in place, through Pillow's 8-bit HSV and back.
+void turn_hue(const Tensor &p, const Tensor &shift) {
+  auto r = p.select(1, 0), g = p.select(1, 1), b = p.select(1, 2);
+  auto top = p.amax(1), bottom = p.amin(1);
+  auto chroma = top - bottom;
+  auto some = chroma.gt(0);
+  auto divisor = chroma.clamp_min(1);
+  auto saturation = (chroma * 255).div_(top.clamp_min(1)).floor_();
+  auto rise = [&](const Tensor &c) { return (top - c).div_(divisor); };
+  auto from_r = at::where(b.le(g), rise(g).neg_().add_(1), rise(b).sub_(1));
+  auto from_g = at::where(b.le(r), rise(r).add_(1), rise(b).neg_().add_(3));
+  auto from_b = at::where(r.le(g), rise(g).add_(3), rise(r).neg_().add_(5));
+  auto turn = at::where(top.eq(r), from_r, at::where(top.eq(g), from_g, from_b)).div_(6);
+  turn = at::where(turn.lt(0), turn + 1, turn).mul_(255).trunc_();
+  turn.mul_(some);
+  // The hue wraps at 256, as an 8-bit number does.
+  auto hue = turn.to(at::kInt).add_(shift).bitwise_and_(255).mul_(6);
+  auto sector = at::div(hue, 255, "floor");
+  auto way = hue.remainder_(255);
+  way = at::where(sector.bitwise_and(1).eq(0), 255 - way, way);
+  auto high = top.to(at::kInt);
+  auto depth = (high * saturation.to(at::kInt)).mul_(2);
+  auto low = high - at::div(depth + 255, 510, "floor");
+  auto mid = high - at::div((depth * way).add_(65025), 130050, "floor");
+  auto is = [&](int64_t s) { return sector.eq(s); };
+  auto choose = [&](const Tensor &high_at, const Tensor &low_at) {
+    return at::where(high_at, high, at::where(low_at, low, mid));
+  };
+  auto turned = at::stack({choose(is(0) | sector.ge(5), is(2) | is(3)),
+                           choose(is(1) | is(2), is(4) | is(5)),
+                           choose(is(3) | is(4), is(0) | is(1) | sector.eq(6))},
+                          1);
+  p.copy_(at::where(shift.ge(0).unsqueeze(1), turned.to(at::kFloat), p));
+}
+
+// Carries a jitter out on p, in place; first is its first column. Blends before
+// the hue, the hue, blends after it: any order of four fits into that.
+void jitter(const Tensor &p, const Tensor &plans, int64_t first, int64_t blends,
+            bool hue, const Tensor &area, const Tensor &counted) {
+  auto blends_from = [&](int64_t at) {
+    for (int64_t i = 0; i < blends; i++)
+      blend(p, spread(plans, at + 2 * i), spread(plans, at + 2 * i + 1), area, counted);
+  };
+  blends_from(first + offsetof(cp_jitter, before) / sizeof(int32_t));
+  if (!hue) return;
+  turn_hue(p, spread(plans, first + offsetof(cp_jitter, hue) / sizeof(int32_t)));
+  blends_from(first + offsetof(cp_jitter, after) / sizeof(int32_t));
+}
+
+// Pictures before anything is pasted: moved, then jittered. [B,3,S,S].
+Tensor base(const Tensor &pictures, const Tensor &plans, const cp_painting &how) {
+  auto size = pictures.size(2);
+  auto y = reflected(along_y(size, plans) + spread(plans, COLUMN(dy)), size);
+  auto x = reflected(along_x(size, plans) + spread(plans, COLUMN(dx)), size);
+  auto p = gather(pictures, spread(plans, COLUMN(source)), y, x).to(at::kFloat);
+  if (how.base_blends + how.base_hue > 0) {
+    auto area = at::full({p.size(0)}, size * size, p.options().dtype(at::kDouble));
+    jitter(p, plans, COLUMN(base), how.base_blends, how.base_hue, area, {});
+  }
+  return p;
+}
+
+// Pastes into p [B,3,S,S] what its plans say, cut from p itself. No cut is
+// larger than cut_w x cut_h.
+Tensor paste(const Tensor &p, const Tensor &plans, int64_t cut_w, int64_t cut_h,
+             const cp_painting &how) {
+  auto size = p.size(2);
+  auto column = [&](size_t c) { return spread(plans, int64_t(c)); };
+  auto w = column(COLUMN(cut_w)), h = column(COLUMN(cut_h));
+  auto slot = at::arange(p.size(0), plans.options()).view({-1, 1, 1});
+
+  auto cut_y = along_y(cut_h, plans), cut_x = along_x(cut_w, plans);
+  auto cut = gather(p, slot, (cut_y + column(COLUMN(cut_y))).clamp_max_(size - 1),
+                    (cut_x + column(COLUMN(cut_x))).clamp_max_(size - 1));
+  if (how.patch_blends + how.patch_hue > 0) {
+    auto area = (w * h).view({-1}).to(at::kDouble).clamp_min_(1);
+    jitter(cut, plans, COLUMN(patch), how.patch_blends, how.patch_hue, area,
+           cut_y.lt(h).logical_and(cut_x.lt(w)));
+  }
+
+  auto y = along_y(size, plans) - column(COLUMN(y)), x = along_x(size, plans) - column(COLUMN(x));
+  auto source = [&](size_t map) {
+    auto at = x * column(map) + y * column(map + 1) + column(map + 2);
+    return at.bitwise_right_shift_(16);
+  };
+  auto u = source(COLUMN(map)), v = source(COLUMN(map) + 3);
+  auto inside = [](const Tensor &at, const Tensor &end) { return at.ge(0).logical_and_(at.lt(end)); };
+  auto here = inside(x, column(COLUMN(w))).logical_and(inside(y, column(COLUMN(h))))
+                  .logical_and_(inside(u, w)).logical_and_(inside(v, h));
+  auto pasted = gather(cut, slot, v.clamp_(0, cut_h - 1), u.clamp_(0, cut_w - 1));
+  return at::where(here.unsqueeze(1), pasted, p);
+}
+
+// Writes p [B,3,S,S] to out, normalised.
+void normalise(const Tensor &p, Tensor out, const cp_painting &how) {
+  for (int c = 0; c < 3; c++) {
+    auto to = out.select(1, c);
+    to.copy_(p.select(1, c));
+    to.sub_(how.mean[c]).mul_(how.inv_std[c]);
+  }
+}
+
+}  // namespace
+
+extern "C" {
+
+// Bytes [N,S,S,3] on the device as [N,3,S,S], in planes: that is how they are
+// worked on.
+char *cp_pictures(const void *bytes, int64_t n, int64_t size,
+                  const char *device, cp_tensor *out) {
+  return guard([&] {
+    at::NoGradGuard no_grad;
+    auto x = at::from_blob(const_cast<void *>(bytes), {n, size, size, 3}, at::TensorOptions(at::kByte));
+    *out = own(x.to(c10::Device(device)).permute({0, 3, 1, 2}).contiguous());
+  });
+}
+
+char *cp_paint(cp_tensor pictures, cp_tensor rows, const cp_painting *how,
+               cp_tensor *images, cp_tensor *labels) {
+  return guard([&] {
+    at::NoGradGuard no_grad;
+    const Tensor &pix = ref(pictures), &plans = ref(rows);
+    TORCH_CHECK(plans.dim() == 2 && plans.size(1) == row_length && plans.size(0) % how->views == 0,
+                "plans of shape ", plans.sizes(), " for ", how->views, " views");
+    auto n = plans.size(0), b = n / how->views, size = pix.size(2);
+    auto out = at::empty({n, 3, size, size}, pix.options().dtype(at::kFloat),
+                         how->channels_last ? at::MemoryFormat::ChannelsLast
+                                            : at::MemoryFormat::Contiguous);
+    Tensor first;
+    for (int64_t v = 0; v < how->views; v++) {
+      auto of = plans.narrow(0, v * b, b);
+      Tensor p;
+      if (v == 0 || !how->shared)
+        first = p = base(pix, of, *how);
+      else
+        p = first;
+      if (how->cut_w[v] > 0) p = paste(p, of, how->cut_w[v], how->cut_h[v], *how);
+      normalise(p, out.narrow(0, v * b, b), *how);
+    }
+    *images = own(out);
+    *labels = own(plans.select(1, COLUMN(label)).to(at::kLong));
+  });
+}
+
+}  // extern "C"
