@@ -40,6 +40,8 @@ demo: build ## train on drawn pictures and print an AUROC table, in minutes
 # several tests share the cores (tools/cutpaste/waiting.go).
 test: export OMP_WAIT_POLICY ?= passive
 TESTS ?= ./...
+# The stand-in device, which only tests load.
+test: LIBRARIES := --tests
 
 test: build lint ## run every check and test
 	$(GO) test -count=1 -timeout 30m $(TESTS)
@@ -70,7 +72,7 @@ need:
 	@tools/need.sh $(if $(filter environment command line,$(origin CXX)),,g++) go=golang-go
 
 libraries: need
-	@$(GO) run ./tools/libtorch build
+	@$(GO) run ./tools/libtorch build $(LIBRARIES)
 
 # pip of the system installs into the environment, so that it need not have one.
 $(INSTALLED):

@@ -6,19 +6,17 @@ package main
 //	build/lib/libtorch.so           a linker script: gotorch asks for -ltorch,
 //	                                whose real file would drag in CUDA
 //	build/lib/libcgotorch.so        gotorch's C++ part, from the module cache
-//	build/lib/libcutpaste_torch.so  our own, from nets/torch/shim
+//	build/lib/libcutpaste_*.so      our own, listed in libraries.go
 //	build/obj/                      objects, and what each was made from
 //
 // The libraries find libtorch by an rpath relative to themselves and the
 // programs find the libraries likewise, so nothing needs LD_LIBRARY_PATH.
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -29,8 +27,6 @@ import (
 	"github.com/cutpaste/cutpaste/tools/libtorch/locate"
 	"github.com/cutpaste/cutpaste/tools/libtorch/progress"
 )
-
-const gotorch = "github.com/wangkuiyi/gotorch"
 
 // linkerScript stands before torch's own folder in -L.
 const linkerScript = "INPUT(-ltorch_cpu)\n"
@@ -126,7 +122,8 @@ func ensure(ctx context.Context, root string) (*locate.Torch, error) {
 	return install.Install(ctx, cache, cuda, os.Stderr)
 }
 
-func buildVerb(ctx context.Context, root string) error {
+// buildVerb makes the product's libraries, and those of tests if asked to.
+func buildVerb(ctx context.Context, root string, tests bool) error {
 	toolchain, err := compile.FindToolchain(ctx) // before 500 MB are fetched in vain
 	if err != nil {
 		return err
@@ -149,7 +146,7 @@ func buildVerb(ctx context.Context, root string) error {
 	if err := layOut(build, t); err != nil {
 		return err
 	}
-	source, err := moduleFolder(ctx, root, gotorch)
+	libraries, err := libraries(ctx, root, t, tests)
 	if err != nil {
 		return err
 	}
@@ -167,12 +164,7 @@ func buildVerb(ctx context.Context, root string) error {
 		Compiled: func() { bar.Add(1) },
 		Warnings: func(text string) { fmt.Fprint(os.Stderr, "\n", text) },
 	}
-	_, _, err = b.Make(ctx,
-		// -O1: thin wrappers around libtorch's calls. Their headers are named
-		// "cgotorch/...".
-		compile.Library{Name: "libcgotorch.so", Dir: filepath.Join(source, "cgotorch"), Flags: []string{"-O1", "-w", "-I", source}, United: true},
-		compile.Library{Name: "libcutpaste_torch.so", Dir: filepath.Join(root, "nets/torch/shim"), Flags: []string{"-O2", "-Wall", "-Wextra"}},
-	)
+	_, _, err = b.Make(ctx, libraries...)
 	if bar != nil {
 		bar.Done()
 	}
@@ -192,32 +184,4 @@ func layOut(build string, t *locate.Torch) error {
 		return renameio.WriteFile(script, []byte(linkerScript), 0o644)
 	}
 	return nil
-}
-
-// moduleFolder returns a module's folder in the module cache, at the version
-// that go.mod pins, downloading it when it is not there. It is only read.
-func moduleFolder(ctx context.Context, root, module string) (string, error) {
-	list := func() (string, error) { return goCommand(ctx, root, "list", "-m", "-f", "{{.Dir}}", module) }
-	dir, err := list()
-	if err == nil && dir == "" {
-		if _, err = goCommand(ctx, root, "mod", "download", module); err == nil {
-			dir, err = list()
-		}
-	}
-	if err != nil {
-		return "", fmt.Errorf("the Go module %s cannot be had: %w", module, err)
-	}
-	return dir, nil
-}
-
-func goCommand(ctx context.Context, root string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = root
-	var said bytes.Buffer
-	cmd.Stderr = &said
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("go %s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(said.String()))
-	}
-	return strings.TrimSpace(string(out)), nil
 }

@@ -2,7 +2,10 @@
 // links to. It imports nothing that needs libtorch itself, so it runs first:
 //
 //	go run ./tools/libtorch install   fetch libtorch into the cache, unless it is there
-//	go run ./tools/libtorch build     install, then compile build/lib/*.so
+//	go run ./tools/libtorch build     install, then compile build/lib/*.so;
+//	                                  with --tests those of tests too
+//	go run ./tools/libtorch headers   fetch CUDA's headers into the cache (2 MB), for
+//	                                  a torch folder of your own that lacks them
 //	go run ./tools/libtorch find      print the libtorch that build would take
 //
 // The environment decides what is taken:
@@ -32,7 +35,10 @@ const usage = `usage: go run ./tools/libtorch VERB
 
 verbs:
   install   fetch libtorch into the cache, unless it is there
-  build     install, then compile the C++ libraries into build/lib
+  build     install, then compile the C++ libraries into build/lib;
+            with --tests those that only tests load as well
+  headers   fetch CUDA's headers into the cache, for a torch folder of your own
+            that lacks them
   find      print the libtorch that build would take
 
 environment: LIBTORCH, CUDA, CUTPASTE_CACHE, PIP_INDEX_URL, CXX
@@ -60,7 +66,8 @@ func main() {
 var errUsage = errors.New("wrong command")
 
 func runVerb(ctx context.Context, args []string) error {
-	if len(args) != 1 {
+	tests := len(args) == 2 && args[0] == "build" && args[1] == "--tests"
+	if len(args) != 1 && !tests {
 		return errUsage
 	}
 	root, err := repository()
@@ -71,7 +78,9 @@ func runVerb(ctx context.Context, args []string) error {
 	case "install":
 		return installVerb(ctx, root)
 	case "build":
-		return buildVerb(ctx, root)
+		return buildVerb(ctx, root, tests)
+	case "headers":
+		return headersVerb(ctx)
 	case "find":
 		return findVerb(root)
 	}

@@ -33,6 +33,9 @@ type Library struct {
 	// times faster, and right for sources that never change and whose names
 	// do not collide. Otherwise one source is one object.
 	United bool
+	// Open lets symbols be undefined, which are then found at run time in
+	// libraries that are loaded before this one.
+	Open bool
 }
 
 // Builder compiles libraries into a build folder.
@@ -215,7 +218,10 @@ func (b *Builder) compileOne(ctx context.Context, o object) error {
 // link makes the library unless it is newer than, and of, exactly these objects.
 func (b *Builder) link(ctx context.Context, lib Library, objects []object) (bool, error) {
 	target := filepath.Join(b.Build, "lib", lib.Name)
-	command := []string{b.Toolchain.CXX, "-shared", "-Wl,--no-undefined", "-Wl,-rpath,$ORIGIN/../libtorch/lib"}
+	command := []string{b.Toolchain.CXX, "-shared", "-Wl,-rpath,$ORIGIN/../libtorch/lib"}
+	if !lib.Open {
+		command = append(command, "-Wl,--no-undefined")
+	}
 	inputs := make([]string, len(objects))
 	for i, o := range objects {
 		inputs[i] = o.file

@@ -120,6 +120,16 @@ func TestMakeUnited(t *testing.T) {
 	}
 }
 
+func TestOnlyAnOpenLibraryMayLackSymbols(t *testing.T) {
+	p := newProject(t)
+	p.write("a.cc", "int elsewhere();\nint a() { return elsewhere(); }\n")
+	if _, _, err := p.Make(t.Context(), p.lib); err == nil || !strings.Contains(err.Error(), "elsewhere") {
+		t.Errorf("a symbol that is nowhere: %v", err)
+	}
+	p.lib.Open = true
+	p.make("open", 0, 1)
+}
+
 func TestMakeLeavesNoTemporaryFiles(t *testing.T) {
 	p := newProject(t)
 	p.make("first", 2, 1)

@@ -32,25 +32,39 @@ import (
 // Install fetches and unpacks libtorch below cache, with or without CUDA's
 // libraries, unless it is there. It shows its progress on out.
 func Install(ctx context.Context, cache string, cuda bool, out io.Writer) (*locate.Torch, error) {
-	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
-		return nil, fmt.Errorf("libtorch is fetched for Linux on amd64 only, and this is %s on %s; give your own torch folder by LIBTORCH", runtime.GOOS, runtime.GOARCH)
-	}
-	source, err := fetch.New(ctx, func(sentence string) { fmt.Fprintln(out, "\n"+sentence) })
-	if err != nil {
-		return nil, err
-	}
-	set, unpacked := cpuSet, int64(cpuUnpacked)
+	name := locate.SetName(cuda)
+	j := &job{title: "libtorch " + name, cache: cache, name: name, set: cpuSet, unpacked: cpuUnpacked, out: out}
 	if cuda {
-		set, unpacked = cudaSet, cudaUnpacked
+		j.set, j.unpacked = cudaSet, cudaUnpacked
 	}
-	if err := (&job{cache: cache, name: locate.SetName(cuda), set: set, unpacked: unpacked, source: source, out: out}).run(ctx); err != nil {
+	if err := j.fromIndex(ctx); err != nil {
 		return nil, err
 	}
-	return locate.Open(filepath.Join(cache, locate.SetName(cuda)))
+	return locate.Open(filepath.Join(cache, j.name))
+}
+
+// Headers does the same for the headers of CUDA.
+func Headers(ctx context.Context, cache string, out io.Writer) error {
+	j := &job{title: "the headers of CUDA " + locate.CUDA, cache: cache, name: locate.HeadersName(locate.CUDA), set: headerSet, unpacked: headerUnpacked, out: out}
+	return j.fromIndex(ctx)
+}
+
+// fromIndex runs the job with the package index that is configured.
+func (j *job) fromIndex(ctx context.Context) error {
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+		return fmt.Errorf("libtorch is fetched for Linux on amd64 only, and this is %s on %s; give your own torch folder by LIBTORCH", runtime.GOOS, runtime.GOARCH)
+	}
+	var err error
+	j.source, err = fetch.New(ctx, func(sentence string) { fmt.Fprintln(j.out, "\n"+sentence) })
+	if err != nil {
+		return err
+	}
+	return j.run(ctx)
 }
 
 // job is one install.
 type job struct {
+	title    string // for messages
 	cache    string // folder
 	name     string // of the folder in it that is made
 	set      []wheel
@@ -117,8 +131,8 @@ func (j *job) room(wheels string) error {
 		return err
 	}
 	if free < need {
-		return fmt.Errorf("%s has %s free, and installing libtorch takes %s (%s once it is done); free some space, or set CUTPASTE_CACHE to a folder on another disk",
-			j.cache, progress.Size(free), progress.Size(need), progress.Size(j.unpacked))
+		return fmt.Errorf("%s has %s free, and installing %s takes %s (%s once it is done); free some space, or set CUTPASTE_CACHE to a folder on another disk",
+			j.cache, progress.Size(free), j.title, progress.Size(need), progress.Size(j.unpacked))
 	}
 	return nil
 }
@@ -138,7 +152,7 @@ func (j *job) fetch(ctx context.Context, wheels string) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	fmt.Fprintf(j.out, "Fetching libtorch %s (%s) from %s\n", j.name, progress.Size(total), j.source)
+	fmt.Fprintf(j.out, "Fetching %s (%s) from %s\n", j.title, progress.Size(total), j.source)
 	bar := progress.New(j.out, "Fetching", progress.Bytes, total)
 	defer bar.Done()
 	ctx, cancel := context.WithCancelCause(ctx)

@@ -77,7 +77,7 @@ func (s *shop) offer(name string, files map[string]string, keep func(string) boo
 
 func (s *shop) job(cache string, set ...wheel) *job {
 	return &job{
-		cache: cache, name: "1.0-cpu", set: set, unpacked: 1000, out: &s.out,
+		title: "libtorch 1.0-cpu", cache: cache, name: "1.0-cpu", set: set, unpacked: 1000, out: &s.out,
 		source: &fetch.Source{
 			Index: s.server.URL + "/simple/", Client: s.server.Client(), Notice: func(string) {},
 			Pause: time.Millisecond, Stall: 10 * time.Second,
@@ -258,7 +258,7 @@ func TestInstallAsksForRoomFirst(t *testing.T) {
 	j := s.job(cache, s.pair()...)
 	j.unpacked = 1 << 60
 	err := j.run(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "installing libtorch takes 1152921504.6 GB") || !strings.Contains(err.Error(), "CUTPASTE_CACHE") {
+	if err == nil || !strings.Contains(err.Error(), "installing libtorch 1.0-cpu takes 1152921504.6 GB") || !strings.Contains(err.Error(), "CUTPASTE_CACHE") {
 		t.Errorf("error: %v", err)
 	}
 	if s.requests.Load() != 0 {

@@ -28,16 +28,11 @@ var cpuSet = []wheel{
 }
 
 // cudaSet is all that torch requires on Linux, without what is for Python
-// (cuda-bindings, triton), and with the headers that CUDA code is compiled
-// against (crt, cccl).
+// (cuda-bindings, triton).
 var cudaSet = []wheel{
 	{torch, keepTorchCUDA},
-	{cudart, keepLibrariesAndHeaders},
+	{cudart, keepLibraries},
 	{cupti, keepLibraries},
-	{fetch.File{Project: "nvidia-cuda-crt", Name: "nvidia_cuda_crt-13.0.88-py3-none-manylinux2014_x86_64.manylinux_2_17_x86_64.whl", Bytes: 134086,
-		SHA256: "2c8043c7c9e02492716426e9919fc78d2c5b3b2a7a768a88e952676b08aa55a4"}, keepLibrariesAndHeaders},
-	{fetch.File{Project: "nvidia-cuda-cccl", Name: "nvidia_cuda_cccl-13.0.85-py3-none-manylinux2014_x86_64.manylinux_2_17_x86_64.whl", Bytes: 3120526,
-		SHA256: "e0da7ad981f3a8aff08241b5bfc1af868742a63e2762f53a5171c492ef242649"}, keepLibrariesAndHeaders},
 	{fetch.File{Project: "nvidia-cublas", Name: "nvidia_cublas-13.1.0.3-py3-none-manylinux_2_27_x86_64.whl", Bytes: 423133236,
 		SHA256: "ee8722c1f0145ab246bccb9e452153b5e0515fd094c3678df50b2a0888b8b171"}, keepLibraries},
 	{fetch.File{Project: "nvidia-cuda-nvrtc", Name: "nvidia_cuda_nvrtc-13.0.88-py3-none-manylinux2010_x86_64.manylinux_2_12_x86_64.whl", Bytes: 90215200,
@@ -66,6 +61,15 @@ var cudaSet = []wheel{
 		SHA256: "4936d1d6780fbe68db454f5e72a42ff64d1fd6397df9f363ae786930fd5c1cd4"}, keepLibraries},
 }
 
+// headerSet is what code that uses torch's CUDA part is compiled against, with a
+// GPU or without one. It stands apart from the others, since it serves both and
+// a torch of the user's own.
+var headerSet = []wheel{
+	{cudart, keepHeaders},
+	{fetch.File{Project: "nvidia-cuda-crt", Name: "nvidia_cuda_crt-13.0.88-py3-none-manylinux2014_x86_64.manylinux_2_17_x86_64.whl", Bytes: 134086,
+		SHA256: "2c8043c7c9e02492716426e9919fc78d2c5b3b2a7a768a88e952676b08aa55a4"}, keepHeaders},
+}
+
 var (
 	torch = fetch.File{Project: "torch", Name: "torch-2.11.0-cp312-cp312-manylinux_2_28_x86_64.whl", Bytes: 530712279,
 		SHA256: "0f68f4ac6d95d12e896c3b7a912b5871619542ec54d3649cf48cc1edd4dd2756"}
@@ -78,8 +82,9 @@ var (
 // unpacked are the bytes that the sets take once installed, as measured; they
 // are for the question whether the disk has room, asked before the download.
 const (
-	cpuUnpacked  = 500_000_000
-	cudaUnpacked = 4_000_000_000
+	cpuUnpacked    = 500_000_000
+	cudaUnpacked   = 4_000_000_000
+	headerUnpacked = 10_000_000
 )
 
 // keepTorchCPU takes the headers, the three libraries of the CPU part, and what
@@ -109,8 +114,8 @@ func keepLibraries(name string) bool {
 	return strings.HasPrefix(name, "nvidia/") && strings.Contains(path.Base(name), ".so") || isLicence(name)
 }
 
-func keepLibrariesAndHeaders(name string) bool {
-	return keepLibraries(name) || strings.HasPrefix(name, "nvidia/cu13/include/")
+func keepHeaders(name string) bool {
+	return strings.HasPrefix(name, "nvidia/") && strings.Contains(name, "/include/") || isLicence(name)
 }
 
 func isLicence(name string) bool {

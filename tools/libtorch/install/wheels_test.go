@@ -11,7 +11,7 @@ import (
 // A slip of the keyboard in the table would be found only by the download.
 func TestWheelsAreWellFormed(t *testing.T) {
 	sum := regexp.MustCompile(`^[0-9a-f]{64}$`)
-	for name, set := range map[string][]wheel{"cpu": cpuSet, "cuda": cudaSet} {
+	for name, set := range map[string][]wheel{"cpu": cpuSet, "cuda": cudaSet, "headers": headerSet} {
 		seen := map[string]bool{}
 		for _, w := range set {
 			if !sum.MatchString(w.SHA256) || seen[w.SHA256] {
@@ -25,7 +25,7 @@ func TestWheelsAreWellFormed(t *testing.T) {
 				t.Errorf("%s: %s of %d bytes", name, w.Name, w.Bytes)
 			}
 		}
-		if !strings.HasPrefix(set[0].Name, "torch-"+locate.Release+"-") {
+		if name != "headers" && !strings.HasPrefix(set[0].Name, "torch-"+locate.Release+"-") {
 			t.Errorf("%s: %s is not torch %s, which the cache's folders are named after", name, set[0].Name, locate.Release)
 		}
 	}
@@ -35,7 +35,7 @@ func TestWheelsAreWellFormed(t *testing.T) {
 func TestKeep(t *testing.T) {
 	for _, c := range []struct {
 		name                string
-		cpu, cuda, libs, hs bool // torch for the CPU, for CUDA; NVIDIA's libraries; with headers
+		cpu, cuda, libs, hs bool // torch for the CPU, for CUDA; NVIDIA's libraries, headers
 	}{
 		{"torch/lib/libtorch_cpu.so", true, true, false, false},
 		{"torch/lib/libc10.so", true, true, false, false},
@@ -56,7 +56,7 @@ func TestKeep(t *testing.T) {
 		{"torch-2.11.0.dist-info/METADATA", true, true, true, true},
 		{"torch-2.11.0.dist-info/licenses/LICENSE", true, true, true, true},
 		{"torch-2.11.0.dist-info/RECORD", false, false, false, false},
-		{"nvidia/cudnn/lib/libcudnn.so.9", false, false, true, true},
+		{"nvidia/cudnn/lib/libcudnn.so.9", false, false, true, false},
 		{"nvidia/cu13/lib/libcudart_static.a", false, false, false, false},
 		{"nvidia/cu13/include/crt/math_functions.h", false, false, false, true},
 		{"nvidia/__init__.py", false, false, false, false},
@@ -66,7 +66,7 @@ func TestKeep(t *testing.T) {
 			want bool
 		}{
 			"torch for the CPU": {keepTorchCPU, c.cpu}, "torch for CUDA": {keepTorchCUDA, c.cuda},
-			"libraries": {keepLibraries, c.libs}, "libraries and headers": {keepLibrariesAndHeaders, c.hs},
+			"libraries": {keepLibraries, c.libs}, "headers": {keepHeaders, c.hs},
 		} {
 			if got := f.keep(c.name); got != f.want {
 				t.Errorf("%s: %s kept: %t, want %t", what, c.name, got, f.want)

@@ -6,8 +6,12 @@ import (
 	"path/filepath"
 )
 
-// Release is the version of torch that the cache holds.
-const Release = "2.11.0"
+// Release is the version of torch that the cache holds, and CUDA the one that it
+// was made with.
+const (
+	Release = "2.11.0"
+	CUDA    = "13.0"
+)
 
 // Cache returns the folder, outside of any repository, in which libtorch is
 // kept: $CUTPASTE_CACHE/libtorch, or the user's cache folder's

@@ -32,6 +32,9 @@ type Torch struct {
 	CXX11ABI bool
 	// CUDA tells whether libtorch_cuda.so is there too.
 	CUDA bool
+	// CUDAVersion is the CUDA that the torch was made with, such as "13.0", or
+	// "" for one without. Its libraries need not be there.
+	CUDAVersion string
 	// bytes is the size of libtorch_cpu.so, part of Identity.
 	bytes int64
 }
@@ -73,6 +76,7 @@ func Open(path string) (*Torch, error) {
 	if !supported(t.Version) {
 		return nil, fmt.Errorf("%s is torch %s, and this program needs 2.x from 2.6 on (2.6.0, 2.8.0 and %s were tried); unset LIBTORCH to have the last one fetched", dir, t.Version, Release)
 	}
+	t.CUDAVersion = cudaVersion(dir, t.Version)
 	if t.CXX11ABI, err = usesCXX11ABI(filepath.Join(dir, "lib/libc10.so")); err != nil {
 		return nil, err
 	}
@@ -123,6 +127,25 @@ func version(dir string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s does not say which version of torch it is: neither version.py nor build-version does; take the whole folder of a wheel or of pytorch.org's archive", dir)
+}
+
+var (
+	cudaLine   = regexp.MustCompile(`(?m)^cuda\b[^=\n]*=\s*['"](\d+\.\d+)`)
+	cudaSuffix = regexp.MustCompile(`\+cu(\d+)(\d)$`)
+)
+
+// cudaVersion reads it from the wheel's version.py, or from the end of the
+// version, where the archive has it: 2.9.0+cu128.
+func cudaVersion(dir, version string) string {
+	if text, err := os.ReadFile(filepath.Join(dir, "version.py")); err == nil {
+		if m := cudaLine.FindSubmatch(text); m != nil {
+			return string(m[1])
+		}
+	}
+	if m := cudaSuffix.FindStringSubmatch(version); m != nil {
+		return m[1] + "." + m[2]
+	}
+	return ""
 }
 
 // usesCXX11ABI looks for a symbol with GCC's tag of the new std::string.
