@@ -20,6 +20,9 @@ inline cp_tensor own(at::Tensor t) { return new at::Tensor(std::move(t)); }
 // A copy of a host tensor on a device; see cp_send.
 at::Tensor send(const at::Tensor &host, const char *device);
 
+// Loads what needs CUDA's own symbols (cuda/).
+void load_cuda_functions();
+
 // Runs f; a C++ exception becomes its message without libtorch's backtrace,
 // which says nothing to somebody who did not build libtorch.
 template <class F>

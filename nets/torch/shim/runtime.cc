@@ -58,6 +58,7 @@ void load_cuda() {
     return;
   }
   cuda_reason.clear();
+  cutpaste::load_cuda_functions();
 }
 
 }  // namespace
@@ -96,13 +97,5 @@ void cp_set_deterministic(int on) {
 }
 
 void cp_set_onednn(int on) { at::globalContext().setUserEnabledMkldnn(on); }
-
-void cp_synchronize(const char *device, char **err) {
-  *err = cutpaste::guard([&] {
-    c10::Device d{std::string(device)};
-    if (d.is_cpu()) return;
-    c10::impl::VirtualGuardImpl(d.type()).synchronizeDevice(d.index());
-  });
-}
 
 }  // extern "C"

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "cuda/cuda.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -32,7 +34,21 @@ void cp_set_threads(int n);
 int cp_get_threads(void);
 void cp_set_deterministic(int on);
 void cp_set_onednn(int on); /* whether convolutions on the CPU go to oneDNN */
+
+/* device.cc: streams, graphs, memory of a device. */
+typedef struct {
+  int there; /* 0 on a CPU, which has no streams */
+  int64_t id, device;
+  int type;
+} cp_stream;
+char *cp_stream_new(const char *device, cp_stream *out);
+char *cp_stream_enter(cp_stream s, cp_stream *before);
 void cp_synchronize(const char *device, char **err);
+char *cp_graph_begin(cp_graph *out); /* on the current stream */
+char *cp_graph_end(cp_graph g);
+char *cp_graph_replay(cp_graph g);
+void cp_graph_free(cp_graph g);
+char *cp_memory(int device, size_t *free_bytes, size_t *total); /* CUDA's */
 
 /* modes.cc: thread-local modes; each returns what stood before. */
 int cp_set_grad_enabled(int on);

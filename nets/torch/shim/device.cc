@@ -1,0 +1,106 @@
+// Streams, graphs and memory of a device.
+#include <dlfcn.h>
+
+#include <string>
+
+#include <c10/core/impl/VirtualGuardImpl.h>
+
+#include "cuda/cuda.h"
+#include "internal.h"
+
+using cutpaste::guard;
+
+namespace {
+
+const cp_cuda_table *cuda_table = nullptr;
+std::string no_cuda_table = "CUDA is not loaded";
+
+const cp_cuda_table &cuda() {
+  TORCH_CHECK(cuda_table, no_cuda_table);
+  return *cuda_table;
+}
+
+// Message and its memory are the caller's, as everywhere.
+void pass_on(char *msg) {
+  if (!msg) return;
+  std::string text(msg);
+  free(msg);
+  TORCH_CHECK(false, text);
+}
+
+}  // namespace
+
+// Called once libtorch's CUDA part is loaded.
+void cutpaste::load_cuda_functions() {
+  Dl_info info;
+  std::string path = "libcutpaste_cuda.so";
+  if (dladdr(reinterpret_cast<void *>(&cp_synchronize), &info) && info.dli_fname) {
+    std::string here(info.dli_fname);
+    path = here.substr(0, here.rfind('/') + 1) + path;
+  }
+  void *lib = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  auto get = lib ? reinterpret_cast<decltype(&cp_cuda_functions)>(dlsym(lib, CP_CUDA_TABLE)) : nullptr;
+  if (get) {
+    cuda_table = get();
+    return;
+  }
+  const char *e = dlerror();
+  no_cuda_table = path + " could not be loaded (" + (e ? e : "it has another content") +
+                  "); run `make build` again";
+}
+
+extern "C" {
+
+// A stream of the device's pool, as three numbers; a CPU has none.
+char *cp_stream_new(const char *device, cp_stream *out) {
+  return guard([&] {
+    c10::Device d{std::string(device)};
+    out->there = !d.is_cpu();
+    if (!out->there) return;
+    c10::impl::VirtualGuardImpl impl(d.type());
+    auto s = impl.getStreamFromGlobalPool(c10::Device(d.type(), d.has_index() ? d.index() : 0)).pack3();
+    out->id = s.stream_id;
+    out->device = s.device_index;
+    out->type = static_cast<int>(s.device_type);
+  });
+}
+
+// Makes s the current stream and puts the one before into before.
+char *cp_stream_enter(cp_stream s, cp_stream *before) {
+  return guard([&] {
+    *before = cp_stream{};
+    if (!s.there) return;
+    auto type = static_cast<c10::DeviceType>(s.type);
+    auto was = c10::impl::VirtualGuardImpl(type)
+                   .exchangeStream(c10::Stream::unpack3(s.id, static_cast<c10::DeviceIndex>(s.device), type))
+                   .pack3();
+    *before = cp_stream{1, was.stream_id, was.device_index, static_cast<int>(was.device_type)};
+  });
+}
+
+void cp_synchronize(const char *device, char **err) {
+  *err = guard([&] {
+    c10::Device d{std::string(device)};
+    if (d.is_cpu()) return;
+    c10::impl::VirtualGuardImpl(d.type()).synchronizeDevice(d.has_index() ? d.index() : 0);
+  });
+}
+
+char *cp_graph_begin(cp_graph *out) {
+  return guard([&] { pass_on(cuda().graph_begin(out)); });
+}
+char *cp_graph_end(cp_graph g) {
+  return guard([&] { pass_on(cuda().graph_end(g)); });
+}
+char *cp_graph_replay(cp_graph g) {
+  return guard([&] { pass_on(cuda().graph_replay(g)); });
+}
+void cp_graph_free(cp_graph g) {
+  if (g && cuda_table) cuda_table->graph_free(g);
+}
+
+char *cp_memory(int device, size_t *free_bytes, size_t *total) {
+  return guard([&] { pass_on(cuda().memory(device, free_bytes, total)); });
+}
+
+}  // extern "C"
