@@ -46,8 +46,25 @@ func (c *Config) check() error {
 			return err
 		}
 	}
+	if err := c.checkDevice(); err != nil {
+		return err
+	}
 	if c.Optim.Nesterov && c.Optim.Momentum == 0 {
 		return &Error{Key: "optim.nesterov", Msg: "optim.nesterov needs an optim.momentum above 0; set one or turn it off"}
+	}
+	return nil
+}
+
+// checkDevice refuses what no device can do together.
+func (c *Config) checkDevice() error {
+	if c.Augment.On == "device" && c.Data.DeviceCache == "off" {
+		return &Error{Key: "augment.on", Msg: "augment.on device needs the pictures' bytes on the device, which data.device_cache off forbids; set one of them to auto"}
+	}
+	if c.Augment.On == "cpu" && c.Data.DeviceCache == "on" {
+		return &Error{Key: "data.device_cache", Msg: "data.device_cache on keeps pictures on the device for nothing while augment.on is cpu; set one of them to auto"}
+	}
+	if c.Train.Graph == "on" && c.Device == "cpu" {
+		return &Error{Key: "train.graph", Msg: "train.graph on needs a CUDA device, and device is cpu; set train.graph to auto or choose a device"}
 	}
 	return nil
 }

@@ -32,10 +32,11 @@ type Config struct {
 	Name          string // name: first folder under Out; by default the base name of the YAML file
 	Seed          uint64 // seed: every random choice is a function of it
 	Device        string // device: auto, cpu, cuda or cuda:N
-	Amp           string // amp: auto, off or bf16
+	Amp           string // amp: auto, off, bf16 or fp16
 	ChannelsLast  string // channels_last: auto, on or off
+	TF32          bool   // tf32: float32 on CUDA only
 	Threads       int    // threads: 0 is all cores
-	Deterministic bool   // deterministic
+	JobsPerDevice int    // jobs_per_device: models trained at once on one device
 	Out           string // out: root folder of runs
 
 	Data    Data
@@ -43,23 +44,26 @@ type Config struct {
 	Net     Net
 	Train   Train
 	Optim   Optim
+	Embed   Embed
 	Density Density
 }
 
 // Data says which pictures are read and how they become numbers.
 type Data struct {
-	Root      string    // data.root: folder that holds categories of MVTec AD's layout
-	Category  string    // data.category: a folder of Root
-	Size      int       // data.size: pictures are resized to Size x Size pixels
-	Workers   int       // data.workers: goroutines that decode and augment, 0 is all cores
-	Cache     string    // data.cache: auto (the user's cache folder), off, or a folder
-	MaxPixels int       // data.max_pixels: larger files are refused before they are decoded
-	Mean, Std []float64 // data.mean, data.std: one number a channel, R G B, of pictures scaled to 0..1
+	Root        string    // data.root: folder that holds categories of MVTec AD's layout
+	Category    string    // data.category: a folder of Root
+	Size        int       // data.size: pictures are resized to Size x Size pixels
+	Workers     int       // data.workers: goroutines that decode and augment, 0 is all cores
+	Cache       string    // data.cache: auto (the user's cache folder), off, or a folder
+	DeviceCache string    // data.device_cache: auto, on or off
+	MaxPixels   int       // data.max_pixels: larger files are refused before they are decoded
+	Mean, Std   []float64 // data.mean, data.std: one number a channel, R G B, of pictures scaled to 0..1
 }
 
 // Augment says what is done to a training picture.
 type Augment struct {
 	Variant     string  // augment.variant: cutpaste, scar, union or 3way
+	On          string  // augment.on: auto, cpu or device
 	Views       string  // augment.views: shared or independent
 	Translate   float64 // augment.translate: largest shift as a share of the size
 	Jitter      Jitter  // augment.jitter.*: colour jitter of the whole picture
@@ -107,11 +111,13 @@ type Net struct {
 
 // Train is the schedule in weight updates.
 type Train struct {
-	Steps           int // train.steps: updates
-	Batch           int // train.batch: source pictures an update; views multiply it
-	LogEvery        int // train.log_every: updates
-	CheckpointEvery int // train.checkpoint_every: updates
-	Prefetch        int // train.prefetch: batches made ahead
+	Steps           int    // train.steps: updates
+	Batch           int    // train.batch: source pictures an update; views multiply it
+	LogEvery        int    // train.log_every: updates
+	CheckpointEvery int    // train.checkpoint_every: updates
+	Prefetch        int    // train.prefetch: batches made ahead
+	Deterministic   bool   // train.deterministic
+	Graph           string // train.graph: auto, on or off
 }
 
 // Optim is stochastic gradient descent and its learning-rate schedule.
@@ -119,6 +125,11 @@ type Optim struct {
 	Lr, Momentum, WeightDecay float64
 	Schedule                  string // optim.schedule: cosine or constant
 	Nesterov                  bool
+}
+
+// Embed says how a picture's embedding is computed.
+type Embed struct {
+	Amp string // embed.amp: off or bf16
 }
 
 // Density is the Gaussian that turns embeddings into anomaly scores.

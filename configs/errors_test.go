@@ -39,7 +39,7 @@ var wrong = []struct {
 	{yaml: "train:\n  steps: {a: 1}\n"},
 	{yaml: "train:\n  steps:\n"},
 	{yaml: "data:\n  root:\n"},
-	{yaml: "deterministic: yes\n"},
+	{yaml: "train: {deterministic: yes}\n"},
 	{yaml: "optim:\n  lr: fast\n"},
 	{yaml: "net:\n  head: 512\n"},
 	{yaml: "net:\n  head: [512, x]\n"},
@@ -51,7 +51,7 @@ var wrong = []struct {
 	{arg: "net.head="},
 	{arg: "net.head=[512"},
 	{arg: "net.head=512,,128"},
-	{environ: "CUTPASTE_DETERMINISTIC=1"},
+	{environ: "CUTPASTE_TRAIN_DETERMINISTIC=1"},
 
 	{yaml: "optim:\n  lr: .nan\n"},
 	{yaml: "optim:\n  lr: -.inf\n"},
@@ -88,6 +88,9 @@ var wrong = []struct {
 	{yaml: "data: {size: 24}\n"},
 	{yaml: "data: {size: 16}\naugment: {scar: {bounds: unrotated}}\n"},
 	{yaml: "optim: {nesterov: true, momentum: 0}\n"},
+	{yaml: "augment: {on: device}\ndata: {device_cache: off}\n"},
+	{yaml: "augment: {on: cpu}\ndata: {device_cache: on}\n"},
+	{yaml: "device: cpu\ntrain: {graph: on}\n"},
 
 	{yaml: "seed: 1\ndevice: cpu\nseed: 2\n"},
 	{yaml: "train:\n  steps: 1\ntrain:\n  steps: 2\n"},

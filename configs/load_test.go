@@ -23,7 +23,7 @@ func TestLaterLayersWin(t *testing.T) {
 	file := write(t, "mine.yaml", "train: {steps: 10, batch: 10}\noptim.lr: 0.5\nnet:\n  head: [64]\ndata:\n")
 	environ := []string{"HOME=/x", "CUTPASTE_TRAIN_BATCH=20", "CUTPASTE_TRAIN_PREFETCH=20", "CUTPASTE_NET_HEAD=1,2",
 		"CUTPASTE_DEVICE=", "CUTPASTE_WEIGHTS=/w", "CUTPASTE_CACHE=/c", "CUTPASTE_AUGMENT_SCAR_WIDTH_MAX=9.5"}
-	args := []string{"train.prefetch=30", "seed=7", "seed=18446744073709551615", "deterministic=false", "data.category=001", "data.mean=[0.1, 0.2,0.3]"}
+	args := []string{"train.prefetch=30", "seed=7", "seed=18446744073709551615", "train.deterministic=false", "data.category=001", "data.mean=[0.1, 0.2,0.3]"}
 	got, err := Load(file, args, environ)
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +35,7 @@ func TestLaterLayersWin(t *testing.T) {
 	want.Net.Head = []int{1, 2}
 	want.Augment.Scar.Width.Max = 9.5
 	want.Seed = 1<<64 - 1
-	want.Deterministic = false
+	want.Train.Deterministic = false
 	want.Data.Category = "001"
 	want.Data.Mean = []float64{0.1, 0.2, 0.3}
 	if !reflect.DeepEqual(got, want) {

@@ -234,7 +234,8 @@ func TestWhatKeysAffect(t *testing.T) {
 			scoring = append(scoring, k.Name)
 		}
 	}
-	wantNothing := []string{"name", "device", "threads", "out", "data.workers", "data.cache", "data.max_pixels", "train.log_every", "train.checkpoint_every", "train.prefetch"}
+	wantNothing := []string{"name", "device", "threads", "jobs_per_device", "out", "data.workers", "data.cache", "data.device_cache", "data.max_pixels", "augment.on",
+		"train.log_every", "train.checkpoint_every", "train.prefetch", "train.graph"}
 	wantScoring := []string{"density.covariance", "density.ridge", "density.normalize", "density.quantile", "density.folds"}
 	if !slices.Equal(nothing, wantNothing) || !slices.Equal(scoring, wantScoring) {
 		t.Errorf("nothing: %q\nscoring: %q", nothing, scoring)

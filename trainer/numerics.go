@@ -30,7 +30,7 @@ func Settle(c *configs.Config) (Numerics, error) {
 	n.ChannelsLast = c.ChannelsLast != "off"
 	return n, torch.Do(func() error {
 		n.Threads = torch.SetThreads(c.Threads)
-		torch.SetDeterministic(c.Deterministic)
+		torch.SetDeterministic(c.Train.Deterministic)
 		return nil
 	})
 }

@@ -350,7 +350,7 @@ func TestCompletion(t *testing.T) {
 		{[]string{"augment", ""}, "yaml", "augment."},
 		{[]string{"augment", "demo.yaml", "train.s"}, "train.steps=\t", "optim"},
 		{[]string{"augment", "demo.yaml", "augment.variant="}, "augment.variant=3way", "augment.views"},
-		{[]string{"augment", "demo.yaml", "deterministic="}, "deterministic=true", ""},
+		{[]string{"augment", "demo.yaml", "train.deterministic="}, "train.deterministic=true", ""},
 		{[]string{"config", "keys", "optim.l"}, "optim.lr\t", "train"},
 		{[]string{"data", "synth", "x", "--category", ""}, "gear", ""},
 	} {
