@@ -38,7 +38,11 @@ func (s *SGD) c() C.cp_sgd {
 
 // Step updates every weight that has a gradient, with this learning rate, and
 // lets the gradients go.
-func (s *SGD) Step(lr float64) { must(C.cp_sgd_step(s.c(), C.double(lr))) }
+func (s *SGD) Step(lr float64) { must(C.cp_sgd_step(s.c(), C.double(lr), nil)) }
+
+// StepBy is [SGD.Step] with the learning rate that lr, float32 [1], holds on the
+// weights' device: one that changes from replay to replay of a graph.
+func (s *SGD) StepBy(lr Tensor) { must(C.cp_sgd_step(s.c(), 0, lr.c())) }
 
 // Momentum is the momentum buffer of weight i; writing to it with [Overwrite]
 // is how a saved state is put back.

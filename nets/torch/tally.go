@@ -9,32 +9,42 @@ import "fmt"
 // so that an update waits for nothing: they are read back together.
 type Tally struct {
 	ring  Tensor // [2, slots]: losses, numbers of right answers
+	slot  Tensor // [1], int64: where the next goes
 	slots int
 	used  int
 }
 
 // NewTally has room for this many updates between reads.
 func NewTally(d Device, slots int) *Tally {
-	return &Tally{ring: Zeros(d, 2, slots).Keep(), slots: slots}
+	return &Tally{ring: Zeros(d, 2, slots).Keep(), slot: Send([]int64{0}, d, 1).Keep(), slots: slots}
 }
 
 // Note keeps the loss and the right answers of one update: logits [N,C], labels
 // [N]. More notes than slots without a read is a mistake and panics.
 func (t *Tally) Note(loss, logits, labels Tensor) {
+	t.Noted()
+	must(C.cp_tally(loss.c(), logits.c(), labels.c(), t.ring.c(), t.slot.c()))
+}
+
+// Noted counts a note that a replayed graph makes.
+func (t *Tally) Noted() {
 	if t.used == t.slots {
 		panic(misuse(fmt.Sprintf("a tally of %d updates was not read in time", t.slots)))
 	}
-	must(C.cp_tally(loss.c(), logits.c(), labels.c(), t.ring.c(), C.int64_t(t.used)))
 	t.used++
 }
+
+// Unnoted takes one back: what a graph records has not happened yet.
+func (t *Tally) Unnoted() { t.used-- }
 
 // Read hands back, in order, what was noted since the last read.
 func (t *Tally) Read() (losses, right []float32) {
 	all := Read[float32](t.ring)
 	losses, right = all[:t.used], all[t.slots:t.slots+t.used]
 	t.used = 0
+	Overwrite(t.slot, []int64{0})
 	return losses, right
 }
 
 // Free frees the ring.
-func (t *Tally) Free() { t.ring.Free() }
+func (t *Tally) Free() { t.ring.Free(); t.slot.Free() }

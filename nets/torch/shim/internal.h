@@ -20,6 +20,10 @@ inline cp_tensor own(at::Tensor t) { return new at::Tensor(std::move(t)); }
 // A copy of a host tensor on a device; see cp_send.
 at::Tensor send(const at::Tensor &host, const char *device);
 
+// A copy of a host tensor that CUDA can fetch by itself. libtorch keeps the
+// memory for the next one, once the device has it.
+at::Tensor pinned(const at::Tensor &host);
+
 // Loads what needs CUDA's own symbols (cuda/).
 void load_cuda_functions();
 

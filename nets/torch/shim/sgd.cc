@@ -35,9 +35,10 @@ char *cp_sgd_new(cp_tensor *params, int64_t n, double momentum,
   });
 }
 
-// One update with this learning rate; the gradients are let go afterwards, so
-// the next backward pass writes instead of adding.
-char *cp_sgd_step(cp_sgd handle, double lr) {
+// One update with this learning rate, or with the one that lr_tensor, which may
+// be NULL, holds on the device; the gradients are let go afterwards, so the next
+// backward pass writes instead of adding.
+char *cp_sgd_step(cp_sgd handle, double lr, cp_tensor lr_tensor) {
   return guard([&] {
     at::NoGradGuard no_grad;
     auto s = static_cast<SGD *>(handle);
@@ -55,9 +56,15 @@ char *cp_sgd_step(cp_sgd handle, double lr) {
       grad = at::Tensor();
     }
     TORCH_CHECK(!params.empty(), "no weight has a gradient: call backward first");
-    at::_fused_sgd_(params, grads, buffers, s->weight_decay, s->momentum, lr,
-                    /*dampening=*/0, s->nesterov, /*maximize=*/false,
-                    /*is_first_step=*/false);
+    auto step = [&](const auto &rate) {
+      at::_fused_sgd_(params, grads, buffers, s->weight_decay, s->momentum, rate,
+                      /*dampening=*/0, s->nesterov, /*maximize=*/false,
+                      /*is_first_step=*/false);
+    };
+    if (lr_tensor)
+      step(ref(lr_tensor));
+    else
+      step(lr);
   });
 }
 

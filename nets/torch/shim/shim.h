@@ -77,7 +77,7 @@ char *cp_images(const void *bytes, int64_t n, int64_t size, const float *mean,
                 cp_tensor *out);
 char *cp_cross_entropy(cp_tensor logits, cp_tensor labels, cp_tensor *out);
 char *cp_tally(cp_tensor loss, cp_tensor logits, cp_tensor labels,
-               cp_tensor ring, int64_t slot);
+               cp_tensor ring, cp_tensor slot);
 
 /* paint.cc: plans carried out where the pictures are. */
 enum { CP_CONTRAST = 2, CP_SATURATION = 3 }; /* of data/augment's operations */
@@ -117,7 +117,7 @@ char *cp_paint(cp_tensor pictures, cp_tensor rows, const cp_painting *how,
 typedef void *cp_sgd;
 char *cp_sgd_new(cp_tensor *params, int64_t n, double momentum,
                  double weight_decay, int nesterov, cp_sgd *out);
-char *cp_sgd_step(cp_sgd s, double lr);
+char *cp_sgd_step(cp_sgd s, double lr, cp_tensor lr_tensor);
 char *cp_sgd_buffer(cp_sgd s, int64_t i, cp_tensor *out);
 void cp_sgd_free(cp_sgd s);
 

@@ -20,9 +20,11 @@ at::Tensor cutpaste::send(const at::Tensor &host, const char *device) {
   c10::Device d{std::string(device)};
   if (d.is_cpu()) return host.clone();
   if (!d.is_cuda()) return host.to(d);
-  auto pinned = at::empty(host.sizes(), host.options().pinned_memory(true));
-  pinned.copy_(host);
-  return pinned.to(d, /*non_blocking=*/true);
+  return pinned(host).to(d, /*non_blocking=*/true);
+}
+
+at::Tensor cutpaste::pinned(const at::Tensor &host) {
+  return at::empty(host.sizes(), host.options().pinned_memory(true)).copy_(host);
 }
 
 extern "C" {
@@ -58,13 +60,19 @@ char *cp_to_host(cp_tensor t, int dtype, void *data, int64_t elements) {
 }
 
 // Overwrites t's elements in place: what holds t (an optimiser, a net) sees it.
+// Nobody waits for it; see cp_send.
 char *cp_copy_from_host(cp_tensor t, const void *data, int dtype,
                         int64_t elements) {
   return guard([&] {
     at::NoGradGuard no_grad;
     TORCH_CHECK(ref(t).numel() == elements, "a tensor of ", ref(t).numel(),
                 " elements was given ", elements);
-    ref(t).detach().copy_(host_view(data, dtype, ref(t).sizes()));
+    auto to = ref(t).detach();
+    auto from = host_view(data, dtype, to.sizes());
+    if (to.is_cuda())
+      to.copy_(cutpaste::pinned(from), /*non_blocking=*/true);
+    else
+      to.copy_(from);
   });
 }
 
@@ -133,15 +141,18 @@ char *cp_cross_entropy(cp_tensor logits, cp_tensor labels, cp_tensor *out) {
   });
 }
 
-// Notes an update's loss and number of right answers in ring[2, slots], on the
-// device: nothing is read back here.
+// Notes an update's loss and number of right answers in ring[2, slots], in the
+// slot that slot[1] says, and moves slot on: on the device throughout, so that
+// nothing is read back and a graph may repeat it.
 char *cp_tally(cp_tensor loss, cp_tensor logits, cp_tensor labels,
-               cp_tensor ring, int64_t slot) {
+               cp_tensor ring, cp_tensor slot) {
   return guard([&] {
     at::NoGradGuard no_grad;
-    ref(ring).select(0, 0).select(0, slot).copy_(ref(loss).detach());
     auto right = ref(logits).detach().argmax(1).eq(ref(labels)).sum();
-    ref(ring).select(0, 1).select(0, slot).copy_(right);
+    auto note = at::stack({ref(loss).detach().to(at::kFloat), right.to(at::kFloat)}).view({2, 1});
+    auto slots = at::arange(ref(ring).size(1), ref(slot).options());
+    ref(ring).copy_(at::where(slots.eq(ref(slot)), note, ref(ring)));
+    ref(slot).add_(1);
   });
 }
 
