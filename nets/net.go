@@ -72,11 +72,16 @@ func (n *Net) Logits(embeddings torch.Tensor, train bool) torch.Tensor {
 	return n.classifier.forward(n.head.forward(embeddings, train))
 }
 
-// Train is the whole net in training: images [B,3,S,S] to logits [B,classes].
+// Train is the whole net in training: images [B,3,S,S] to logits [B,classes]. It
+// moves the running statistics; [Net.Count] says so.
 func (n *Net) Train(images torch.Tensor) torch.Tensor {
-	n.store.batches++
 	return n.Logits(n.Embed(images, true), true)
 }
+
+// Count counts a batch that the net was trained on, for PyTorch's counter beside
+// the running statistics. It is apart from [Net.Train], which a graph may record
+// without carrying it out, and repeat.
+func (n *Net) Count() { n.store.batches++ }
 
 // Weights are the tensors that training changes, in the order of their names in
 // [Net.WeightNames].

@@ -203,6 +203,7 @@ func TestTrainingAndEvaluation(t *testing.T) {
 			if got := n.Train(images).Shape(); !slices.Equal(got, []int{2, 3}) {
 				t.Errorf("logits %v", got)
 			}
+			n.Count()
 		})
 		for i, s := range n.State() {
 			moves := !slices.Contains(n.WeightNames(), s.Name)

@@ -24,6 +24,7 @@ func trainABit(n *Net) {
 	for range 2 {
 		torch.CrossEntropy(n.Train(images), torch.From([]int64{0, 1, 1, 0}, 4)).Backward()
 		sgd.Step(0.01)
+		n.Count()
 	}
 }
 

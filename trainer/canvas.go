@@ -43,14 +43,17 @@ func blends(j configs.Jitter) (n int) {
 	return n
 }
 
-// send sends a batch's plans to the device.
-func (v *canvas) send(b *data.Batch) torch.Tensor {
+// layOut lays a batch's plans out for the device, until the next call.
+func (v *canvas) layOut(b *data.Batch) []torch.PlanRow {
 	v.rows = v.rows[:0]
 	for i := range b.Plans {
 		v.rows = append(v.rows, planRow(&b.Plans[i], b.Sources[i]))
 	}
-	return torch.Plans(v.rows, v.device)
+	return v.rows
 }
+
+// send sends a batch's plans to the device.
+func (v *canvas) send(b *data.Batch) torch.Tensor { return torch.Plans(v.layOut(b), v.device) }
 
 // paint makes normalised images [V*B,3,S,S] and labels [V*B] of plans that were
 // sent.

@@ -2,6 +2,7 @@ package trainer
 
 import (
 	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/data"
 	"github.com/cutpaste/cutpaste/nets"
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
@@ -12,43 +13,92 @@ type Updater struct {
 
 	config   *configs.Config
 	numerics Numerics
+	stream   torch.Stream // on a device everything of this training goes there
 	sgd      *torch.SGD
 	tally    *torch.Tally
+	canvas   *canvas // carries plans out on the device; nil where batches come painted
+	graph    replays
 }
 
 // NewUpdater makes an optimiser for the net's weights. notes is how many
 // updates may pass between two calls of [Updater.Losses]. Free it when done;
 // the net stays.
 func NewUpdater(net *nets.Net, c *configs.Config, n Numerics, notes int) *Updater {
-	return &Updater{
-		Net: net, config: c, numerics: n,
+	u := &Updater{
+		Net: net, config: c, numerics: n, stream: torch.NewStream(n.Device),
 		sgd:   torch.NewSGD(net.Weights(), c.Optim.Momentum, c.Optim.WeightDecay, c.Optim.Nesterov),
 		tally: torch.NewTally(n.Device, notes),
 	}
+	n.Device.Synchronize() // the weights were made on another stream
+	return u
 }
 
-// Update trains on pix [N,S,S,3] with labels [N] at this learning rate. pix may
-// be used again when it returns.
-func (u *Updater) Update(pix []uint8, labels []int64, lr float64) {
-	torch.Scope(func() {
-		images := images(pix, u.config, u.numerics)
-		target := torch.From(labels, len(labels)).To(u.numerics.Device)
-		logits := autocast(u.numerics, func() torch.Tensor { return u.Net.Train(images) })
-		loss := torch.CrossEntropy(logits, target)
-		loss.Backward()
-		u.sgd.Step(lr)
-		u.tally.Note(loss, logits, target)
+// PaintOnDevice puts the pictures on the device, where every update's plans are
+// carried out from now on: batches need no Pix. Where the whole update can be
+// captured in a CUDA graph, it will be; note is told if it cannot.
+func (u *Updater) PaintOnDevice(p *data.Pictures, note func(string)) {
+	u.canvas = newCanvas(p, u.config, u.numerics)
+	u.graph.begin(u.config, u.numerics.Device, note)
+	u.numerics.Device.Synchronize()
+}
+
+// Update trains on a batch at this learning rate. The batch may be used again
+// when it returns. On a device it waits for nothing.
+func (u *Updater) Update(b *data.Batch, lr float64) error {
+	var err error
+	u.tally.Count()
+	u.stream.Run(func() {
+		if u.graph.wanted {
+			err = u.replay(b, lr)
+		} else {
+			u.eagerly(b, lr)
+		}
 	})
+	u.Net.Count()
+	return err
+}
+
+func (u *Updater) eagerly(b *data.Batch, lr float64) {
+	torch.Scope(func() {
+		images, labels := u.inputs(b)
+		u.train(images, labels, func() { u.sgd.Step(lr) })
+	})
+}
+
+// inputs are normalised images [V*B,3,S,S] and labels [V*B] on the device.
+func (u *Updater) inputs(b *data.Batch) (torch.Tensor, torch.Tensor) {
+	if u.canvas != nil {
+		return u.canvas.paint(u.canvas.send(b))
+	}
+	return images(b.Pix, u.config, u.numerics), torch.Send(b.Labels, u.numerics.Device, len(b.Labels))
+}
+
+// train is an update on images and labels: forward, backward, a step of all
+// weights, a note of loss and accuracy.
+func (u *Updater) train(images, labels torch.Tensor, step func()) {
+	logits := autocast(u.numerics, func() torch.Tensor { return u.Net.Train(images) })
+	loss := torch.CrossEntropy(logits, labels)
+	loss.Backward()
+	step()
+	u.tally.Note(loss, logits, labels)
 }
 
 // Losses hands back the loss and the number of right answers of every update
 // since the last call. It waits for the device.
-func (u *Updater) Losses() (losses, right []float32) { return u.tally.Read() }
+func (u *Updater) Losses() (losses, right []float32) {
+	u.stream.Run(func() { losses, right = u.tally.Read() })
+	return losses, right
+}
 
-// Free frees the optimiser.
+// Free frees the optimiser, and the pictures if no other training uses them.
 func (u *Updater) Free() {
+	u.numerics.Device.Synchronize() // what is freed may be used by others at once
+	u.graph.free()
 	u.sgd.Free()
 	u.tally.Free()
+	if u.canvas != nil {
+		u.canvas.free()
+	}
 }
 
 // images normalises bytes [N,S,S,3] to [N,3,S,S] on the device.

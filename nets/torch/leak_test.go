@@ -43,6 +43,7 @@ func (n *tinyNet) update(pix []uint8, labels []int64) {
 		loss := CrossEntropy(logits, target)
 		loss.Backward()
 		n.sgd.Step(0.001)
+		n.tally.Count()
 		n.tally.Note(loss, logits, target)
 	})
 	n.tally.Read()

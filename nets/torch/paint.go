@@ -73,9 +73,13 @@ func Pictures(bytes []uint8, size int, d Device) Tensor {
 }
 
 // Plans sends rows to device d as one tensor, without waiting for it.
-func Plans(rows []PlanRow, d Device) Tensor {
-	n := len(rows) * rowLength
-	return Send(unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(rows))), n), d, len(rows), rowLength)
+func Plans(rows []PlanRow, d Device) Tensor { return Send(flat(rows), d, len(rows), rowLength) }
+
+// OverwritePlans replaces the rows of a tensor of [Plans] by as many others.
+func OverwritePlans(t Tensor, rows []PlanRow) { Overwrite(t, flat(rows)) }
+
+func flat(rows []PlanRow) []int32 {
+	return unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(rows))), len(rows)*rowLength)
 }
 
 // Paint carries plans out, a row each, view-major, on pictures [N,3,S,S] of the

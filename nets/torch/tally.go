@@ -19,23 +19,21 @@ func NewTally(d Device, slots int) *Tally {
 	return &Tally{ring: Zeros(d, 2, slots).Keep(), slot: Send([]int64{0}, d, 1).Keep(), slots: slots}
 }
 
-// Note keeps the loss and the right answers of one update: logits [N,C], labels
-// [N]. More notes than slots without a read is a mistake and panics.
-func (t *Tally) Note(loss, logits, labels Tensor) {
-	t.Noted()
-	must(C.cp_tally(loss.c(), logits.c(), labels.c(), t.ring.c(), t.slot.c()))
-}
-
-// Noted counts a note that a replayed graph makes.
-func (t *Tally) Noted() {
+// Count makes room for the note of one more update. More of them than slots
+// without a read is a mistake and panics.
+func (t *Tally) Count() {
 	if t.used == t.slots {
 		panic(misuse(fmt.Sprintf("a tally of %d updates was not read in time", t.slots)))
 	}
 	t.used++
 }
 
-// Unnoted takes one back: what a graph records has not happened yet.
-func (t *Tally) Unnoted() { t.used-- }
+// Note keeps the loss and the right answers of an update that was counted:
+// logits [N,C], labels [N]. It is apart from [Tally.Count] since a graph may
+// record it without carrying it out, and repeat it.
+func (t *Tally) Note(loss, logits, labels Tensor) {
+	must(C.cp_tally(loss.c(), logits.c(), labels.c(), t.ring.c(), t.slot.c()))
+}
 
 // Read hands back, in order, what was noted since the last read.
 func (t *Tally) Read() (losses, right []float32) {

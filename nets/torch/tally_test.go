@@ -12,6 +12,7 @@ func TestTally(t *testing.T) {
 		labels := From([]int64{0, 1, 1, 0}, 4)
 		note := func(loss float32, logits ...float32) {
 			// A graph behind the loss must not be kept alive or recorded.
+			tally.Count()
 			tally.Note(From([]float32{loss}).RequireGrad(true), From(logits, 4, 2), labels)
 		}
 		check := func(losses, right []float32) {

@@ -41,6 +41,11 @@ type Error struct{ Msg string }
 
 func (e *Error) Error() string { return "libtorch: " + e.Msg }
 
+// OutOfMemory says whether a device, or the host, had no memory left.
+func (e *Error) OutOfMemory() bool {
+	return strings.Contains(e.Msg, "out of memory") || strings.Contains(e.Msg, "can't allocate memory")
+}
+
 // must panics with an [*Error] holding the message of a failed call of the
 // shim, and frees the message.
 func must(msg *C.char) {

@@ -1,0 +1,74 @@
+package trainer
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/cutpaste/cutpaste/nets/torch"
+)
+
+// paintsOnDevice decides where the plans are carried out: augment.on and
+// data.device_cache, settled for the pictures at hand.
+func (l *loop) paintsOnDevice() (bool, error) {
+	c, d := l.Config, l.Numerics.Device
+	if c.Augment.On == "cpu" || c.Augment.On == "auto" && (d == torch.CPU || c.Data.DeviceCache == "off") {
+		return false, nil
+	}
+	need := int64(len(l.Pictures.Pix))
+	if free, _, err := torch.Memory(d); err == nil {
+		if fits, err := cacheFits(c.Data.DeviceCache, need, free, d); err != nil {
+			return false, err
+		} else if !fits && c.Augment.On == "auto" {
+			l.note(fmt.Sprintf("the pictures (%s) stay on the host: %s has %s free; plans are carried out there", size(need), d, size(free)))
+			return false, nil
+		}
+	}
+	l.note(fmt.Sprintf("%d pictures (%s) are kept on %s, where their plans are carried out", len(l.Pictures.Items), size(need), d))
+	return true, nil
+}
+
+// cacheFits says whether need bytes of pictures go onto a device with so many
+// free. "auto" leaves half of them to the training.
+func cacheFits(setting string, need, free int64, d torch.Device) (bool, error) {
+	if setting == "on" && need > free {
+		return false, fmt.Errorf("data.device_cache=on would keep %s of pictures on %s, which has %s free; set it to auto or off, or lower data.size", size(need), d, size(free))
+	}
+	return setting == "on" || need <= free/2, nil
+}
+
+// size is a number of bytes for people.
+func size(bytes int64) string {
+	switch {
+	case bytes >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
+	case bytes >= 1e6:
+		return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
+	}
+	return fmt.Sprintf("%.1f kB", float64(bytes)/1e3)
+}
+
+// MemoryError says that a device has no room for what was asked of it.
+type MemoryError struct {
+	Device torch.Device
+	Tried  string // what could not be had, such as "20.00 MiB"
+}
+
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("%s is out of memory (%s could not be had); lower train.batch, data.size or jobs_per_device, or set amp=bf16 or data.device_cache=off; a saved checkpoint is kept", e.Device, e.Tried)
+}
+
+var tried = regexp.MustCompile(`ried to allocate ([\d.]+ \w+)`)
+
+// explained is err, as a [MemoryError] where libtorch ran out of memory.
+func explained(err error, d torch.Device) error {
+	var refused *torch.Error
+	if !errors.As(err, &refused) || !refused.OutOfMemory() {
+		return err
+	}
+	e := &MemoryError{d, "more"}
+	if m := tried.FindStringSubmatch(refused.Msg); m != nil {
+		e.Tried = m[1]
+	}
+	return e
+}
