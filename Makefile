@@ -57,7 +57,7 @@ lint: libraries ## gofmt, vet, staticcheck, tidy modules, import directions
 bench: build $(INSTALLED) ## measure against PyTorch and torchvision on this machine
 	$(GO) run ./tools/bench --python $(PYTHON)
 
-libtorch: need ## fetch libtorch (CUDA=1 or 0: with or without CUDA; LIBTORCH=FOLDER: your own)
+libtorch: need ## fetch libtorch (CUDA=1 or 0: with or without CUDA; TORCH=2.8.0: for drivers before 580; LIBTORCH=FOLDER: your own)
 	$(GO) run ./tools/libtorch install
 
 golden: $(INSTALLED) ## make the test fixtures anew with PyTorch, scikit-learn and Pillow

@@ -54,22 +54,25 @@ func repository() (string, error) {
 //  1. $LIBTORCH;
 //  2. what build/libtorch points to, when that is the user's own: LIBTORCH
 //     need be given once only, until make clean;
-//  3. what is in the cache.
-func choose(root, cache string, cuda bool) (*locate.Torch, error) {
+//  3. what is in the cache of what belongs on this machine.
+func choose(root, cache string, c locate.Choice) (*locate.Torch, error) {
 	if own := os.Getenv("LIBTORCH"); own != "" {
 		t, err := locate.Open(own)
 		if err != nil {
 			return nil, fmt.Errorf("LIBTORCH: %w", err)
 		}
+		if os.Getenv("CUDA") == "1" && !t.CUDA {
+			return nil, fmt.Errorf("LIBTORCH: %s has no CUDA part (lib/libtorch_cuda.so), which CUDA=1 asks for; name a torch with CUDA, or leave CUDA unset", t.Dir)
+		}
 		return t, nil
 	}
 	if t, err := locate.Open(filepath.Join(root, "build/libtorch")); err == nil {
 		inCache := strings.HasPrefix(t.Dir, realPath(cache)+string(filepath.Separator))
-		if !inCache && (t.CUDA || os.Getenv("CUDA") != "1") {
+		if !inCache && os.Getenv("TORCH") == "" && (t.CUDA || os.Getenv("CUDA") != "1") {
 			return t, nil
 		}
 	}
-	return locate.Installed(cache, cuda)
+	return c.Installed(cache, c.WithCUDA)
 }
 
 // realPath resolves symbolic links where it can.
@@ -81,27 +84,27 @@ func realPath(path string) string {
 }
 
 func findVerb(root string) error {
-	cache, cuda, err := wanted()
+	cache, c, err := wanted()
 	if err != nil {
 		return err
 	}
-	t, err := choose(root, cache, cuda)
+	t, err := choose(root, cache, c)
 	if err != nil {
 		return err
 	}
 	if t == nil {
-		return fmt.Errorf("libtorch is not installed in %s; make libtorch installs it", cache)
+		return fmt.Errorf("libtorch %s is not installed in %s; make libtorch installs it", c.SetName(c.WithCUDA), cache)
 	}
 	fmt.Println(t)
 	return nil
 }
 
-func wanted() (cache string, cuda bool, err error) {
-	if cuda, err = locate.WantCUDA(); err != nil {
-		return "", false, err
+func wanted() (cache string, c locate.Choice, err error) {
+	if c, err = locate.Choose(); err != nil {
+		return "", c, err
 	}
 	cache, err = locate.Cache()
-	return cache, cuda, err
+	return cache, c, err
 }
 
 func installVerb(ctx context.Context, root string) error {
@@ -111,15 +114,18 @@ func installVerb(ctx context.Context, root string) error {
 
 // ensure returns a libtorch that is there, fetching it when it is not.
 func ensure(ctx context.Context, root string) (*locate.Torch, error) {
-	cache, cuda, err := wanted()
+	cache, c, err := wanted()
 	if err != nil {
 		return nil, err
 	}
-	t, err := choose(root, cache, cuda)
+	t, err := choose(root, cache, c)
 	if err != nil || t != nil {
 		return t, err
 	}
-	return install.Install(ctx, cache, cuda, os.Stderr)
+	if c.Why != "" {
+		fmt.Fprintln(os.Stderr, c.Why)
+	}
+	return install.Install(ctx, cache, c.Release, c.WithCUDA, os.Stderr)
 }
 
 // buildVerb makes the product's libraries, and those of tests if asked to.

@@ -16,13 +16,14 @@ func clean(t *testing.T) (root, cache string) {
 	t.Helper()
 	t.Setenv("LIBTORCH", "")
 	t.Setenv("CUDA", "0")
+	t.Setenv("TORCH", "")
 	return t.TempDir(), filepath.Join(t.TempDir(), "libtorch")
 }
 
 // chosen is the folder that choose takes, "" for none.
 func chosen(t *testing.T, root, cache string, cuda bool) string {
 	t.Helper()
-	torch, err := choose(root, cache, cuda)
+	torch, err := choose(root, cache, locate.Choice{Release: locate.Releases[0], WithCUDA: cuda})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +38,7 @@ func TestChoose(t *testing.T) {
 	if got := chosen(t, root, cache, false); got != "" {
 		t.Fatalf("with nothing there it took %s", got)
 	}
-	cached := torchtest.Make(t, filepath.Join(cache, locate.SetName(false), "torch"), "2.11.0", true)
+	cached := torchtest.Make(t, filepath.Join(cache, locate.Releases[0].SetName(false), "torch"), "2.11.0", true)
 	if got := chosen(t, root, cache, false); got != cached {
 		t.Errorf("with one in the cache it took %q", got)
 	}
@@ -47,8 +48,13 @@ func TestChoose(t *testing.T) {
 		t.Errorf("with LIBTORCH it took %q", got)
 	}
 	t.Setenv("LIBTORCH", filepath.Join(own, "include"))
-	if _, err := choose(root, cache, false); err == nil || !strings.HasPrefix(err.Error(), "LIBTORCH: ") {
+	if _, err := choose(root, cache, locate.Choice{}); err == nil || !strings.HasPrefix(err.Error(), "LIBTORCH: ") {
 		t.Errorf("with a wrong LIBTORCH: %v", err)
+	}
+	t.Setenv("LIBTORCH", own)
+	t.Setenv("CUDA", "1")
+	if _, err := choose(root, cache, locate.Choice{}); err == nil || !strings.Contains(err.Error(), own+" has no CUDA part") {
+		t.Errorf("with a LIBTORCH without CUDA, and CUDA=1: %v", err)
 	}
 }
 
@@ -68,7 +74,7 @@ func TestChooseRemembersTheUsersOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	cpu := torchtest.Make(t, filepath.Join(cache, locate.SetName(false), "torch"), "2.11.0", true)
+	cpu := torchtest.Make(t, filepath.Join(cache, locate.Releases[0].SetName(false), "torch"), "2.11.0", true)
 	own := torchtest.Make(t, filepath.Join(t.TempDir(), "torch"), "2.9.0", true)
 	use(own)
 	if got := chosen(t, root, cache, false); got != own {
@@ -82,6 +88,12 @@ func TestChooseRemembersTheUsersOwn(t *testing.T) {
 	if got := chosen(t, root, cache, true); got != "" {
 		t.Errorf("for CUDA=1 it took %q, which has no CUDA", got)
 	}
+	t.Setenv("CUDA", "")
+	t.Setenv("TORCH", "2.11.0")
+	if got := chosen(t, root, cache, false); got != cpu {
+		t.Errorf("for TORCH=2.11.0 it took %q", got)
+	}
+	t.Setenv("TORCH", "")
 	// The cache's CPU set, in contrast, makes way when a driver appears.
 	t.Setenv("CUDA", "")
 	use(cpu)

@@ -49,7 +49,11 @@ func libraries(ctx context.Context, root string, t *locate.Torch, tests bool) ([
 				return nil, err
 			}
 		default:
-			list = append(list, compile.Library{Name: name, Dir: dir, Flags: append(ours[:len(ours):len(ours)], "-isystem", headers), Open: true})
+			flags := ours[:len(ours):len(ours)]
+			for _, folder := range headers {
+				flags = append(flags, "-isystem", folder)
+			}
+			list = append(list, compile.Library{Name: name, Dir: dir, Flags: flags, Open: true})
 		}
 	}
 	if dir := filepath.Join(root, "nets/torch/standin"); tests && hasSources(dir) {
@@ -58,36 +62,53 @@ func libraries(ctx context.Context, root string, t *locate.Torch, tests bool) ([
 	return list, nil
 }
 
-// headersVerb fetches CUDA's headers whatever libtorch is in use.
-func headersVerb(ctx context.Context) error {
-	cache, err := locate.Cache()
-	if err != nil {
-		return err
-	}
-	return install.Headers(ctx, cache, os.Stderr)
-}
-
 func hasSources(dir string) bool {
 	sources, err := filepath.Glob(filepath.Join(dir, "*.cc"))
 	return err == nil && len(sources) > 0
 }
 
-// cudaHeaders returns the folder of the headers of the libtorch's CUDA. It
+// cudaHeaders returns the folders of the headers of the libtorch's CUDA. It
 // fetches them for a libtorch that was fetched too; with one of the user's own,
 // nothing is.
-func cudaHeaders(ctx context.Context, t *locate.Torch) (string, error) {
+func cudaHeaders(ctx context.Context, t *locate.Torch) ([]string, error) {
 	cache, err := locate.Cache()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	dir, err := t.CUDAHeaders(cache)
+	folders, err := t.CUDAHeaders(cache)
 	if err == nil || !strings.HasPrefix(t.Dir, realPath(cache)+string(filepath.Separator)) {
-		return dir, err
+		return folders, err
 	}
-	if err := install.Headers(ctx, cache, os.Stderr); err != nil {
-		return "", err
+	if err := fetchHeaders(ctx, cache, t); err != nil {
+		return nil, err
 	}
 	return t.CUDAHeaders(cache)
+}
+
+// headersVerb fetches the headers of CUDA for the libtorch in use, whosever it
+// is.
+func headersVerb(ctx context.Context, root string) error {
+	t, err := ensure(ctx, root)
+	if err != nil {
+		return err
+	}
+	cache, err := locate.Cache()
+	if err != nil {
+		return err
+	}
+	return fetchHeaders(ctx, cache, t)
+}
+
+// fetchHeaders takes the headers of the release whose CUDA has the same major
+// version, within which they fit each other.
+func fetchHeaders(ctx context.Context, cache string, t *locate.Torch) error {
+	major, _, _ := strings.Cut(t.CUDAVersion, ".")
+	for _, r := range locate.Releases {
+		if strings.HasPrefix(r.CUDA, major+".") {
+			return install.Headers(ctx, cache, r, os.Stderr)
+		}
+	}
+	return fmt.Errorf("torch %s in %s is for no CUDA whose headers can be fetched", t.Version, t.Dir)
 }
 
 // moduleFolder returns a module's folder in the module cache, at the version

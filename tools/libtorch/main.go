@@ -4,8 +4,8 @@
 //	go run ./tools/libtorch install   fetch libtorch into the cache, unless it is there
 //	go run ./tools/libtorch build     install, then compile build/lib/*.so;
 //	                                  with --tests those of tests too
-//	go run ./tools/libtorch headers   fetch CUDA's headers into the cache (2 MB), for
-//	                                  a torch folder of your own that lacks them
+//	go run ./tools/libtorch headers   fetch CUDA's headers into the cache , for a torch
+//	                                  folder of your own that lacks them
 //	go run ./tools/libtorch find      print the libtorch that build would take
 //
 // The environment decides what is taken:
@@ -14,6 +14,8 @@
 //	                       2.11.0 were tried); nothing is fetched
 //	CUDA=1, CUDA=0         with or without CUDA's libraries; unset: with them
 //	                       where an NVIDIA driver is
+//	TORCH=2.8.0            that version (CUDA 12.8) or 2.11.0 (CUDA 13.0); unset:
+//	                       2.11.0, or 2.8.0 where the driver is too old for it
 //	CUTPASTE_CACHE=FOLDER  where libtorch is kept (default: the user's cache folder)
 //	PIP_INDEX_URL=URL      a package index other than pypi.org; pip's own
 //	                       configuration counts as well
@@ -41,7 +43,7 @@ verbs:
             that lacks them
   find      print the libtorch that build would take
 
-environment: LIBTORCH, CUDA, CUTPASTE_CACHE, PIP_INDEX_URL, CXX
+environment: LIBTORCH, CUDA, TORCH, CUTPASTE_CACHE, PIP_INDEX_URL, CXX
 exit status: 0 done, 1 failed, 2 wrong command, 130 interrupted`
 
 func main() {
@@ -80,7 +82,7 @@ func runVerb(ctx context.Context, args []string) error {
 	case "build":
 		return buildVerb(ctx, root, tests)
 	case "headers":
-		return headersVerb(ctx)
+		return headersVerb(ctx, root)
 	case "find":
 		return findVerb(root)
 	}

@@ -29,23 +29,24 @@ import (
 	"github.com/cutpaste/cutpaste/tools/libtorch/progress"
 )
 
-// Install fetches and unpacks libtorch below cache, with or without CUDA's
-// libraries, unless it is there. It shows its progress on out.
-func Install(ctx context.Context, cache string, cuda bool, out io.Writer) (*locate.Torch, error) {
-	name := locate.SetName(cuda)
-	j := &job{title: "libtorch " + name, cache: cache, name: name, set: cpuSet, unpacked: cpuUnpacked, out: out}
+// Install fetches and unpacks a version of libtorch below cache, with or without
+// CUDA's libraries, unless it is there. It shows its progress on out.
+func Install(ctx context.Context, cache string, r locate.Release, cuda bool, out io.Writer) (*locate.Torch, error) {
+	s, name := sets[r.Version], r.SetName(cuda)
+	j := &job{title: "libtorch " + name, cache: cache, name: name, set: s.cpu, unpacked: s.cpuUnpacked, out: out}
 	if cuda {
-		j.set, j.unpacked = cudaSet, cudaUnpacked
+		j.set, j.unpacked = s.cuda, s.cudaUnpacked
 	}
 	if err := j.fromIndex(ctx); err != nil {
 		return nil, err
 	}
-	return locate.Open(filepath.Join(cache, j.name))
+	return locate.Open(filepath.Join(cache, name))
 }
 
 // Headers does the same for the headers of CUDA.
-func Headers(ctx context.Context, cache string, out io.Writer) error {
-	j := &job{title: "the headers of CUDA " + locate.CUDA, cache: cache, name: locate.HeadersName(locate.CUDA), set: headerSet, unpacked: headerUnpacked, out: out}
+func Headers(ctx context.Context, cache string, r locate.Release, out io.Writer) error {
+	s := sets[r.Version]
+	j := &job{title: "the headers of CUDA " + r.CUDA, cache: cache, name: r.HeadersName(), set: s.headers, unpacked: s.headersUnpacked, out: out}
 	return j.fromIndex(ctx)
 }
 

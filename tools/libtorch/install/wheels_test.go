@@ -8,25 +8,31 @@ import (
 	"github.com/cutpaste/cutpaste/tools/libtorch/locate"
 )
 
-// A slip of the keyboard in the table would be found only by the download.
+// A slip of the keyboard in the tables would be found only by the download.
 func TestWheelsAreWellFormed(t *testing.T) {
 	sum := regexp.MustCompile(`^[0-9a-f]{64}$`)
-	for name, set := range map[string][]wheel{"cpu": cpuSet, "cuda": cudaSet, "headers": headerSet} {
-		seen := map[string]bool{}
-		for _, w := range set {
-			if !sum.MatchString(w.SHA256) || seen[w.SHA256] {
-				t.Errorf("%s: %s: hash %q is none or another wheel's", name, w.Name, w.SHA256)
-			}
-			seen[w.SHA256] = true
-			if !strings.HasPrefix(w.Name, strings.ReplaceAll(w.Project, "-", "_")+"-") || !strings.HasSuffix(w.Name, "x86_64.whl") {
-				t.Errorf("%s: %s is no wheel of %s for amd64", name, w.Name, w.Project)
-			}
-			if w.Bytes < 100_000 || w.Bytes > 1_000_000_000 {
-				t.Errorf("%s: %s of %d bytes", name, w.Name, w.Bytes)
-			}
+	for _, r := range locate.Releases {
+		s, ok := sets[r.Version]
+		if !ok {
+			t.Fatalf("torch %s has no wheels", r.Version)
 		}
-		if name != "headers" && !strings.HasPrefix(set[0].Name, "torch-"+locate.Release+"-") {
-			t.Errorf("%s: %s is not torch %s, which the cache's folders are named after", name, set[0].Name, locate.Release)
+		for name, list := range map[string][]wheel{r.SetName(false): s.cpu, r.SetName(true): s.cuda, r.HeadersName(): s.headers} {
+			seen := map[string]bool{}
+			for _, w := range list {
+				if !sum.MatchString(w.SHA256) || seen[w.SHA256] {
+					t.Errorf("%s: %s: hash %q is none or another wheel's", name, w.Name, w.SHA256)
+				}
+				seen[w.SHA256] = true
+				if !strings.HasPrefix(w.Name, strings.ReplaceAll(w.Project, "-", "_")+"-") || !strings.HasSuffix(w.Name, "x86_64.whl") {
+					t.Errorf("%s: %s is no wheel of %s for amd64", name, w.Name, w.Project)
+				}
+				if w.Bytes < 50_000 || w.Bytes > 1_000_000_000 {
+					t.Errorf("%s: %s of %d bytes", name, w.Name, w.Bytes)
+				}
+			}
+			if name != r.HeadersName() && !strings.HasPrefix(list[0].Name, "torch-"+r.Version+"-") {
+				t.Errorf("%s: %s is not torch %s, which the cache's folder is named after", name, list[0].Name, r.Version)
+			}
 		}
 	}
 }

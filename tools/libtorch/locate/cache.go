@@ -6,13 +6,6 @@ import (
 	"path/filepath"
 )
 
-// Release is the version of torch that the cache holds, and CUDA the one that it
-// was made with.
-const (
-	Release = "2.11.0"
-	CUDA    = "13.0"
-)
-
 // Cache returns the folder, outside of any repository, in which libtorch is
 // kept: $CUTPASTE_CACHE/libtorch, or the user's cache folder's
 // cutpaste/libtorch.
@@ -33,12 +26,12 @@ func Cache() (string, error) {
 }
 
 // Installed returns the torch folder in the cache that has at least what is
-// wanted, or nil when nothing was installed yet. The CUDA set also serves where
+// wanted, or nil when none was installed yet. The CUDA set also serves where
 // the CPU set would do, so switching between them fetches nothing twice.
-func Installed(cache string, cuda bool) (*Torch, error) {
-	names := []string{SetName(true)}
+func (r Release) Installed(cache string, cuda bool) (*Torch, error) {
+	names := []string{r.SetName(true)}
 	if !cuda {
-		names = []string{SetName(false), SetName(true)}
+		names = []string{r.SetName(false), r.SetName(true)}
 	}
 	for _, name := range names {
 		dir := filepath.Join(cache, name)
@@ -55,9 +48,15 @@ func Installed(cache string, cuda bool) (*Torch, error) {
 }
 
 // SetName is the name in the cache of the folder above torch/.
-func SetName(cuda bool) string {
+func (r Release) SetName(cuda bool) string {
 	if cuda {
-		return Release + "-cuda"
+		return r.Version + "-cuda"
 	}
-	return Release + "-cpu"
+	return r.Version + "-cpu"
 }
+
+// HeadersName is the name in the cache of the folder above nvidia/ with CUDA's
+// headers.
+func (r Release) HeadersName() string { return headersName(r.CUDA) }
+
+func headersName(cuda string) string { return "cuda-" + cuda + "-headers" }

@@ -38,7 +38,7 @@ func TestCUDAHeaders(t *testing.T) {
 	}
 	found := func(why, want string) {
 		t.Helper()
-		if got, err := torch.CUDAHeaders(cache); err != nil || got != want {
+		if got, err := torch.CUDAHeaders(cache); err != nil || strings.Join(got, " ") != want {
 			t.Errorf("%s: %q, %v; want %q", why, got, err, want)
 		}
 	}
@@ -57,7 +57,7 @@ func TestCUDAHeaders(t *testing.T) {
 	missing("of another CUDA", "are neither beside")
 	headers(old, "13010")
 	found("CUDA_HOME", old)
-	kept := filepath.Join(cache, HeadersName("13.0"), "nvidia/cu13/include")
+	kept := filepath.Join(cache, headersName("13.0"), "nvidia/cu13/include")
 	headers(kept, "13000")
 	found("the cache", kept)
 	headers(filepath.Join(site, "nvidia/cu13/include"), "13000")
@@ -65,8 +65,11 @@ func TestCUDAHeaders(t *testing.T) {
 
 	torch.CUDAVersion = "12.8"
 	missing("for another CUDA", "the headers of CUDA 12.8")
-	headers(filepath.Join(site, "nvidia/cuda_runtime/include"), "12080")
-	found("in CUDA 12's folder", filepath.Join(site, "nvidia/cuda_runtime/include"))
+	runtime, compiler := filepath.Join(site, "nvidia/cuda_runtime/include"), filepath.Join(site, "nvidia/cuda_nvcc/include")
+	torchtest.Write(t, filepath.Join(runtime, "cuda_runtime_api.h"), "#define CUDART_VERSION 12080\n")
+	missing("without CUDA 12's crt/", "the headers of CUDA 12.8")
+	torchtest.Write(t, filepath.Join(compiler, "crt/host_config.h"), "")
+	found("in CUDA 12's two folders", runtime+" "+compiler)
 
 	torch.CUDAVersion = ""
 	missing("without CUDA", "was made without CUDA")

@@ -124,64 +124,6 @@ func TestIdentityIgnoresTheFolderOnly(t *testing.T) {
 	}
 }
 
-func TestInstalled(t *testing.T) {
-	cache := t.TempDir()
-	got := func(cuda bool) string {
-		torch, err := Installed(cache, cuda)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if torch == nil {
-			return ""
-		}
-		return filepath.Base(filepath.Dir(torch.Dir))
-	}
-	if got(false) != "" || got(true) != "" {
-		t.Error("something is installed in an empty cache")
-	}
-	torchtest.Make(t, filepath.Join(cache, SetName(true), "torch"), "2.11.0", true)
-	if got(false) != SetName(true) {
-		t.Error("the CUDA set does not serve where the CPU set would do")
-	}
-	torchtest.Make(t, filepath.Join(cache, SetName(false), "torch"), "2.11.0", true)
-	if got(false) != SetName(false) || got(true) != SetName(true) {
-		t.Errorf("with both: cpu %s, cuda %s", got(false), got(true))
-	}
-	if err := os.RemoveAll(filepath.Join(cache, SetName(false), "torch/lib")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Installed(cache, false); err == nil || !strings.Contains(err.Error(), "delete "+filepath.Join(cache, SetName(false))) {
-		t.Errorf("damaged cache: %v", err)
-	}
-}
-
-func TestWantCUDA(t *testing.T) {
-	for _, c := range []struct {
-		value string
-		want  bool
-	}{{"1", true}, {"0", false}} {
-		t.Setenv("CUDA", c.value)
-		if got, err := WantCUDA(); err != nil || got != c.want {
-			t.Errorf("CUDA=%s: %t, %v", c.value, got, err)
-		}
-	}
-	t.Setenv("CUDA", "yes")
-	if _, err := WantCUDA(); err == nil || !strings.Contains(err.Error(), "CUDA=yes") {
-		t.Errorf("CUDA=yes: %v", err)
-	}
-	// Without CUDA the driver decides; a library on the path is one.
-	t.Setenv("CUDA", "")
-	dir := t.TempDir()
-	torchtest.Write(t, filepath.Join(dir, "libcuda.so.1"), "")
-	t.Setenv("LD_LIBRARY_PATH", "/nowhere:"+dir)
-	if got, err := WantCUDA(); err != nil || !got {
-		t.Errorf("with a driver: %t, %v", got, err)
-	}
-	if got := Driver(); got != filepath.Join(dir, "libcuda.so.1") {
-		t.Errorf("Driver() = %q", got)
-	}
-}
-
 func TestCache(t *testing.T) {
 	t.Setenv("CUTPASTE_CACHE", "/somewhere")
 	if got, err := Cache(); err != nil || got != "/somewhere/libtorch" {

@@ -74,7 +74,7 @@ func Open(path string) (*Torch, error) {
 		return nil, err
 	}
 	if !supported(t.Version) {
-		return nil, fmt.Errorf("%s is torch %s, and this program needs 2.x from 2.6 on (2.6.0, 2.8.0 and %s were tried); unset LIBTORCH to have the last one fetched", dir, t.Version, Release)
+		return nil, fmt.Errorf("%s is torch %s, and this program needs 2.x from 2.6 on (2.6.0, 2.8.0 and 2.11.0 were tried); unset LIBTORCH to have one fetched", dir, t.Version)
 	}
 	t.CUDAVersion = cudaVersion(dir, t.Version)
 	if t.CXX11ABI, err = usesCXX11ABI(filepath.Join(dir, "lib/libc10.so")); err != nil {
@@ -98,7 +98,7 @@ func (t *Torch) Identity() string {
 func (t *Torch) String() string {
 	kind := "CPU only"
 	if t.CUDA {
-		kind = "CPU and CUDA"
+		kind = strings.TrimSpace("CPU and CUDA " + t.CUDAVersion)
 	}
 	return fmt.Sprintf("libtorch %s (%s) in %s", t.Version, kind, t.Dir)
 }
