@@ -42,6 +42,7 @@ func Examine(c *configs.Config, version string) []Finding {
 		arithmetic(),
 		cuda(),
 	}
+	found = append(found, driver()...)
 	found = append(found, training(c)...)
 	return append(found, cores(c), instructions(), memory(), pictureCache(c.Data.Cache), libtorchCache(), runs(c.Out))
 }
