@@ -8,29 +8,47 @@ import (
 )
 
 // canvas carries plans out on pictures that live on the device as bytes: an
-// update sends its plans there, some kilobytes, in place of pictures. Its
-// methods run inside torch.Do.
+// update sends its plans there, some kilobytes, in place of pictures. On a CPU,
+// which has the bytes already, that is the host's own painter; elsewhere it is
+// batched tensor operations. Its methods run inside torch.Do.
 type canvas struct {
-	device   torch.Device
-	pictures torch.Tensor // uint8 [N,3,S,S]
-	how      torch.Painting
-	rows     []torch.PlanRow
+	config   *configs.Config
+	numerics Numerics
+	pictures *data.Pictures
+
+	painter *augment.Painter // a CPU's
+	pix     []uint8          // [V*B,S,S,3], what it paints
+
+	bytes torch.Tensor // uint8 [N,3,S,S] on another device
+	how   torch.Painting
+	rows  []torch.PlanRow
 }
 
 // newCanvas puts the pictures on the device, or shares those that another
 // training has there. Free it when done.
 func newCanvas(p *data.Pictures, c *configs.Config, n Numerics) *canvas {
+	v := &canvas{config: c, numerics: n, pictures: p}
+	if n.Device == torch.CPU {
+		v.painter = augment.NewPainter(p.Size)
+		return v
+	}
+	v.how = painting(c, n)
+	v.bytes = shared.take(p, n.Device)
+	return v
+}
+
+// painting is what the plans of all updates have in common.
+func painting(c *configs.Config, n Numerics) torch.Painting {
 	base, patch := c.Augment.Jitter, c.Augment.PatchJitter
-	v := &canvas{device: n.Device, how: torch.Painting{
+	p := torch.Painting{
 		Views:      augment.Views(c.Augment.Variant),
 		Shared:     c.Augment.Views == "shared",
 		BaseBlends: blends(base), BaseHue: base.Hue > 0,
 		PatchBlends: blends(patch), PatchHue: patch.Hue > 0,
 		Mean: c.Data.Mean, Std: c.Data.Std, ChannelsLast: n.ChannelsLast,
-	}}
-	v.how.CutW, v.how.CutH = augment.NewPlanner(c.Augment, c.Data.Size, c.Seed).LargestCuts()
-	v.pictures = shared.take(p, n.Device)
-	return v
+	}
+	p.CutW, p.CutH = augment.NewPlanner(c.Augment, c.Data.Size, c.Seed).LargestCuts()
+	return p
 }
 
 // blends is how many operations of a jitter are blends.
@@ -43,6 +61,32 @@ func blends(j configs.Jitter) (n int) {
 	return n
 }
 
+// inputs makes normalised images [V*B,3,S,S] and labels [V*B] of a batch's plans.
+func (v *canvas) inputs(b *data.Batch) (x, labels torch.Tensor) {
+	if v.painter != nil {
+		return images(v.paintHere(b), v.config, v.numerics), torch.From(b.Labels, len(b.Labels))
+	}
+	return v.paint(v.send(b))
+}
+
+// paintHere carries a batch's plans out on the host, picture by picture.
+func (v *canvas) paintHere(b *data.Batch) []uint8 {
+	n := augment.Views(v.config.Augment.Variant)
+	of, per := len(b.Plans)/n, 3*v.pictures.Size*v.pictures.Size
+	if len(v.pix) < len(b.Plans)*per {
+		v.pix = make([]uint8, len(b.Plans)*per)
+	}
+	views, plans := make([][]uint8, n), make([]augment.Plan, n)
+	for slot := range of {
+		for i := range n {
+			at := i*of + slot
+			views[i], plans[i] = v.pix[at*per:(at+1)*per:(at+1)*per], b.Plans[at]
+		}
+		v.painter.Paint(views, v.pictures.At(int(b.Sources[slot])), plans)
+	}
+	return v.pix[:len(b.Plans)*per]
+}
+
 // layOut lays a batch's plans out for the device, until the next call.
 func (v *canvas) layOut(b *data.Batch) []torch.PlanRow {
 	v.rows = v.rows[:0]
@@ -53,15 +97,20 @@ func (v *canvas) layOut(b *data.Batch) []torch.PlanRow {
 }
 
 // send sends a batch's plans to the device.
-func (v *canvas) send(b *data.Batch) torch.Tensor { return torch.Plans(v.layOut(b), v.device) }
-
-// paint makes normalised images [V*B,3,S,S] and labels [V*B] of plans that were
-// sent.
-func (v *canvas) paint(plans torch.Tensor) (images, labels torch.Tensor) {
-	return v.how.Paint(v.pictures, plans)
+func (v *canvas) send(b *data.Batch) torch.Tensor {
+	return torch.Plans(v.layOut(b), v.numerics.Device)
 }
 
-func (v *canvas) free() { shared.give(v.pictures) }
+// paint makes images and labels of plans that were sent.
+func (v *canvas) paint(plans torch.Tensor) (x, labels torch.Tensor) {
+	return v.how.Paint(v.bytes, plans)
+}
+
+func (v *canvas) free() {
+	if v.bytes.Defined() {
+		shared.give(v.bytes)
+	}
+}
 
 // planRow lays a plan out for the device.
 func planRow(p *augment.Plan, source int32) torch.PlanRow {

@@ -34,7 +34,7 @@ func unlike(t *testing.T, p *data.Pictures, c *configs.Config, n Numerics, batch
 	l := data.NewLoader(context.Background(), p, c, 0)
 	defer l.Close()
 	err := torch.Do(func() error {
-		v := newCanvas(p, c, n)
+		v := &canvas{config: c, numerics: n, pictures: p, how: painting(c, n), bytes: shared.take(p, n.Device)}
 		defer v.free()
 		for range batches {
 			b, err := l.Next()

@@ -15,6 +15,9 @@ func (l *loop) paintsOnDevice() (bool, error) {
 	if c.Augment.On == "cpu" || c.Augment.On == "auto" && (d == torch.CPU || c.Data.DeviceCache == "off") {
 		return false, nil
 	}
+	if d == torch.CPU {
+		return true, nil // they are there
+	}
 	need := int64(len(l.Pictures.Pix))
 	if free, _, err := torch.Memory(d); err == nil {
 		if fits, err := cacheFits(c.Data.DeviceCache, need, free, d); err != nil {

@@ -67,9 +67,8 @@ func TestTogetherNeedsTheSameNumerics(t *testing.T) {
 	free(t, nets[0])
 }
 
-// Plans carried out by tensor operations train the same net, to the last bit,
-// and go on from a checkpoint of the other way; what is on the device is there
-// once.
+// Plans carried out in the update train the same net as those carried out ahead,
+// to the last bit, and go on from a checkpoint of the other way.
 func TestTrainingOnPicturesOfTheDevice(t *testing.T) {
 	host := job(t, small(), t.TempDir())
 	mustTrain(t, host)
@@ -81,11 +80,6 @@ func TestTrainingOnPicturesOfTheDevice(t *testing.T) {
 	b.Pictures = a.Pictures
 	var notes []string
 	a.Note = func(s string) { notes = append(notes, s) }
-	a.Progress = func(int, *Status) {
-		if len(shared) != 1 || shared[0].users != 2 {
-			t.Errorf("%d sets of pictures on the device", len(shared))
-		}
-	}
 	nets, errs := TrainTogether(context.Background(), []Job{a, b})
 	for i := range nets {
 		if errs[i] != nil {
@@ -93,11 +87,8 @@ func TestTrainingOnPicturesOfTheDevice(t *testing.T) {
 		}
 		free(t, nets[i])
 	}
-	if len(shared) != 0 {
-		t.Error("pictures are left on the device")
-	}
-	if len(notes) != 1 || notes[0] != "8 pictures (24.6 kB) are kept on cpu, where their plans are carried out" {
-		t.Errorf("notes %q", notes)
+	if len(notes) > 0 {
+		t.Errorf("notes %q on a device that has the pictures anyway", notes)
 	}
 	outcomeOf(t, a.Dir).same(t, "on the device", want)
 	outcomeOf(t, b.Dir).same(t, "on the device, second", want)

@@ -68,7 +68,7 @@ func (u *Updater) eagerly(b *data.Batch, lr float64) {
 // inputs are normalised images [V*B,3,S,S] and labels [V*B] on the device.
 func (u *Updater) inputs(b *data.Batch) (torch.Tensor, torch.Tensor) {
 	if u.canvas != nil {
-		return u.canvas.paint(u.canvas.send(b))
+		return u.canvas.inputs(b)
 	}
 	return images(b.Pix, u.config, u.numerics), torch.Send(b.Labels, u.numerics.Device, len(b.Labels))
 }

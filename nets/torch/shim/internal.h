@@ -24,6 +24,9 @@ at::Tensor send(const at::Tensor &host, const char *device);
 // memory for the next one, once the device has it.
 at::Tensor pinned(const at::Tensor &host);
 
+// Makes the host's tensors take their memory from memory.cc.
+void keep_memory();
+
 // Loads what needs CUDA's own symbols (cuda/).
 void load_cuda_functions();
 

@@ -66,6 +66,7 @@ void load_cuda() {
 extern "C" {
 
 void cp_runtime_init(void) {
+  if (!getenv("OLDMEM")) cutpaste::keep_memory(); else
   keep_freed_memory();
   load_cuda();
 }

@@ -35,6 +35,9 @@ int cp_get_threads(void);
 void cp_set_deterministic(int on);
 void cp_set_onednn(int on); /* whether convolutions on the CPU go to oneDNN */
 
+/* memory.cc: the host's memory for tensors. */
+void cp_release_memory(void); /* gives back what is kept for the next update */
+
 /* device.cc: streams, graphs, memory of a device. */
 typedef struct {
   int there; /* 0 on a CPU, which has no streams */
