@@ -1,6 +1,7 @@
 // The process as a whole: memory, threads, and CUDA's library.
 #include <dlfcn.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -29,11 +30,27 @@ void keep_freed_memory() {
   mallopt(M_TOP_PAD, 64 << 20);
 }
 
+// Why the driver cannot serve libtorch's CUDA part, or "". It is asked itself and
+// first, since libtorch would complain in its own words, on standard error.
+std::string unfit(void *driver) {
+  int offered = 0;
+  auto ask = reinterpret_cast<int (*)(int *)>(dlsym(driver, "cuDriverGetVersion"));
+  if (!ask || ask(&offered) != 0) return "the NVIDIA driver does not answer";
+  auto needed = static_cast<int>(at::detail::getCUDAHooks().versionCUDART());
+  if (offered / 1000 >= needed / 1000) return "";
+  auto text = [](int version) {
+    return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+  };
+  return "the NVIDIA driver is too old: it is for CUDA " + text(offered) + ", and this libtorch for CUDA " +
+         text(needed) + "; update the driver, or run `make build` without LIBTORCH for a libtorch that fits it";
+}
+
 // The binary is linked without CUDA. Where there is a driver, libtorch's CUDA
 // part is loaded here, before anybody asks libtorch about CUDA: the answer
 // "without CUDA" would stick for the life of the process.
 void load_cuda() {
-  if (!dlopen("libcuda.so.1", RTLD_NOW | RTLD_GLOBAL)) {
+  void *driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_GLOBAL);
+  if (!driver) {
     cuda_reason = "there is no NVIDIA driver (libcuda.so.1 was not found)";
     return;
   }
@@ -45,16 +62,22 @@ void load_cuda() {
   }
   std::string lib(info.dli_fname);
   lib = lib.substr(0, lib.rfind('/') + 1) + "libtorch_cuda.so";
+  if (access(lib.c_str(), F_OK) != 0) {
+    cuda_reason = "this libtorch has no CUDA part (" + lib +
+                  " is not there); run `make build CUDA=1`, with LIBTORCH a folder that has one or none";
+    return;
+  }
   if (!dlopen(lib.c_str(), RTLD_NOW | RTLD_GLOBAL)) {
     const char *e = dlerror();
     cuda_reason = "libtorch's CUDA part could not be loaded (" +
                   std::string(e ? e : lib.c_str()) +
-                  "); run `make libtorch CUDA=1`";
+                  "); run `make build CUDA=1`";
     return;
   }
+  cuda_reason = unfit(driver);
+  if (!cuda_reason.empty()) return;
   if (!at::globalContext().hasCUDA()) {
-    cuda_reason = "the NVIDIA driver shows no device or is too old for this "
-                  "libtorch's CUDA";
+    cuda_reason = "the NVIDIA driver shows no device";
     return;
   }
   cuda_reason.clear();
