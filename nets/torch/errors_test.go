@@ -46,7 +46,7 @@ func TestRefusalsAreErrors(t *testing.T) {
 		{"overwriting with another size", "3 elements", func() { Overwrite(f(3), []float32{1, 2}) }},
 		{"channels-last of two dimensions", "rank 4", func() { f(2, 3).ChannelsLast() }},
 		{"a device that libtorch does not know", "device", func() { Zeros("abacus", 2) }},
-		{"autocast on such a device", "device", func() { BFloat16("abacus", func() {}) }},
+		{"autocast on such a device", "device", func() { Autocast("abacus", BF16, func() {}) }},
 		{"a step without gradients", "backward first", func() {
 			s := NewSGD([]Tensor{f(2).RequireGrad(true)}, 0.9, 0, false)
 			defer s.Free()

@@ -39,7 +39,7 @@ func (n *tinyNet) update(pix []uint8, labels []int64) {
 		x = MaxPool2d(Conv2d(x, n.conv1, Tensor{}, 1, 1), 2, 2, 0)
 		y := BatchNorm(Conv2d(x, n.conv2, Tensor{}, 1, 1), n.weight, n.bias, n.mean, n.vari, true, 0.1, 1e-5)
 		y = ReLU(AddTo(y, x))
-		BFloat16(CPU, func() { logits = Linear(GlobalAvgPool(y), n.dense, Tensor{}) })
+		Autocast(CPU, BF16, func() { logits = Linear(GlobalAvgPool(y), n.dense, Tensor{}) })
 		loss := CrossEntropy(logits, target)
 		loss.Backward()
 		n.sgd.Step(0.001)

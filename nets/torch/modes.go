@@ -17,16 +17,52 @@ func NoGrad(f func()) {
 	f()
 }
 
-// BFloat16 runs f under autocast: convolutions and matrix products on device d
-// compute in bfloat16, what needs precision stays float32. Backward passes are
-// called outside.
-func BFloat16(d Device, f func()) {
+// Precision is what convolutions and matrix products compute in, named as the
+// configuration names it.
+type Precision string
+
+// The precisions that [Autocast] knows.
+const (
+	FP32 Precision = "off"
+	BF16 Precision = "bf16"
+	FP16 Precision = "fp16"
+)
+
+// Autocast runs f so that convolutions and matrix products on device d compute
+// in this precision, while what needs more stays float32. Backward passes are
+// called outside. FP32 runs f as it is.
+func Autocast(d Device, p Precision, f func()) {
+	var dtype C.int
+	switch p {
+	case FP32:
+		f()
+		return
+	case BF16:
+		dtype = C.CP_BFLOAT16
+	case FP16:
+		dtype = C.CP_FLOAT16
+	default:
+		panic(misuse("autocast to the unknown precision " + string(p)))
+	}
 	name := d.c()
 	defer C.free(unsafe.Pointer(name))
 	var before C.int
-	must(C.cp_autocast_enter(name, C.CP_BFLOAT16, &before))
+	must(C.cp_autocast_enter(name, dtype, &before))
 	defer func() { must(C.cp_autocast_exit(name, before)) }()
 	f()
+}
+
+// FastBFloat16 says whether d computes in bfloat16 itself; a CUDA device does
+// from compute capability 8.0 on.
+func (d Device) FastBFloat16() bool {
+	if !d.IsCUDA() {
+		return FastBFloat16()
+	}
+	name := d.c()
+	defer C.free(unsafe.Pointer(name))
+	var fast C.int
+	must(C.cp_cuda_bfloat16(name, &fast))
+	return fast != 0
 }
 
 // FastBFloat16 says whether this machine's CPU computes in bfloat16 itself

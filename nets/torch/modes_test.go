@@ -3,16 +3,21 @@ package torch
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// round16 is v rounded to bfloat16, to the nearest and to even at a tie: 8
-// significant bits.
-func round16(v float32) float32 {
+// rounded is v rounded to a precision's significant bits, to the nearest and to
+// even at a tie: 8 of bfloat16, 11 of float16. v must be in its normal range.
+func rounded(v float32, p Precision) float32 {
+	drop := map[Precision]uint32{FP32: 0, BF16: 16, FP16: 13}[p]
+	if drop == 0 {
+		return v
+	}
 	bits := math.Float32bits(v)
-	bits += 0x7FFF + bits>>16&1
-	return math.Float32frombits(bits &^ 0xFFFF)
+	bits += 1<<(drop-1) - 1 + bits>>drop&1
+	return math.Float32frombits(bits &^ (1<<drop - 1))
 }
 
 // products computes x_i*w_j for all pairs: matrix products of one term, whose
@@ -21,66 +26,65 @@ func products(x, w []float32) []float32 {
 	return Read[float32](Linear(From(x, len(x), 1), From(w, len(w), 1), Tensor{}))
 }
 
-func wantProducts(t *testing.T, what string, bf16 bool) {
+func wantProducts(t *testing.T, what string, p Precision) {
 	t.Helper()
 	x, w := wave(9, 0.5), wave(7, 1.5)
 	var want []float32
 	differ := false
 	for _, a := range x {
 		for _, b := range w {
-			exact := a * b
-			if bf16 {
-				rounded := round16(round16(a) * round16(b))
-				differ = differ || rounded != exact
-				exact = rounded
-			}
-			want = append(want, exact)
+			want = append(want, rounded(rounded(a, p)*rounded(b, p), p))
+			differ = differ || want[len(want)-1] != a*b
 		}
 	}
-	if bf16 && !differ {
-		t.Fatal("these numbers cannot tell bfloat16 from float32")
+	if differ != (p != FP32) {
+		t.Fatalf("these numbers cannot tell %s from float32", p)
 	}
 	wantNear(t, what, products(x, w), want, 0)
 }
 
-func TestBFloat16(t *testing.T) {
+func TestAutocast(t *testing.T) {
 	inScope(t, func() {
-		wantProducts(t, "before", false)
-		BFloat16(CPU, func() {
-			wantProducts(t, "inside", true)
-			BFloat16(CPU, func() { wantProducts(t, "inside twice", true) })
-			wantProducts(t, "after the inner one", true)
+		wantProducts(t, "before", FP32)
+		Autocast(CPU, BF16, func() {
+			wantProducts(t, "inside", BF16)
+			Autocast(CPU, FP16, func() { wantProducts(t, "inside twice", FP16) })
+			wantProducts(t, "after the inner one", BF16)
 		})
-		wantProducts(t, "after", false)
+		Autocast(CPU, FP32, func() { wantProducts(t, "float32", FP32) })
+		wantProducts(t, "after", FP32)
 	})
 }
 
-func TestBFloat16EndsWithAPanic(t *testing.T) {
+func TestAutocastEndsWithAPanic(t *testing.T) {
 	boom := errors.New("boom")
 	if p := caught(func() {
-		Do(func() error { BFloat16(CPU, func() { panic(boom) }); return nil })
+		Do(func() error { Autocast(CPU, BF16, func() { panic(boom) }); return nil })
 	}); p != boom {
 		t.Errorf("got %v", p)
 	}
 	err := Do(func() error {
-		BFloat16(CPU, func() { Scope(func() { Linear(From(wave(6, 0), 2, 3), From(wave(4, 0), 1, 4), Tensor{}) }) })
+		Autocast(CPU, BF16, func() { Scope(func() { Linear(From(wave(6, 0), 2, 3), From(wave(4, 0), 1, 4), Tensor{}) }) })
 		return nil
 	})
 	if err == nil {
 		t.Error("shapes that do not fit passed")
 	}
-	inScope(t, func() { wantProducts(t, "after a panic and a refusal", false) })
+	inScope(t, func() {
+		wantProducts(t, "after a panic and a refusal", FP32)
+		wantMisuse(t, "Autocast", "unknown precision fp8", func() { Autocast(CPU, "fp8", func() {}) })
+	})
 }
 
 // What autocast keeps of a weight must not outlive it: the weight changes with
 // the next update.
-func TestBFloat16SeesChangedWeights(t *testing.T) {
+func TestAutocastSeesChangedWeights(t *testing.T) {
 	inScope(t, func() {
 		w := From([]float32{1}, 1, 1).RequireGrad(true)
 		x := From([]float32{1}, 1, 1)
 		for _, want := range []float32{1, 3} {
 			Overwrite(w, []float32{want})
-			BFloat16(CPU, func() {
+			Autocast(CPU, BF16, func() {
 				if got := Read[float32](Linear(x, w, Tensor{}))[0]; got != want {
 					t.Errorf("got %v, want %v", got, want)
 				}
@@ -90,18 +94,24 @@ func TestBFloat16SeesChangedWeights(t *testing.T) {
 }
 
 // Backward outside autocast gives float32 gradients for float32 weights.
-func TestBFloat16Gradients(t *testing.T) {
+func TestAutocastGradients(t *testing.T) {
 	inScope(t, func() {
 		x := From(wave(32, 0), 8, 4)
 		w := From(wave(12, 1), 3, 4).RequireGrad(true)
 		labels := From([]int64{0, 1, 2, 0, 1, 2, 0, 1}, 8)
 		CrossEntropy(Linear(x, w, Tensor{}), labels).Backward()
 		exact := Read[float32](w.Grad())
-		v := From(wave(12, 1), 3, 4).RequireGrad(true)
-		var logits Tensor
-		BFloat16(CPU, func() { logits = Linear(x, v, Tensor{}) })
-		CrossEntropy(logits, labels).Backward()
-		wantNear(t, "gradient", Read[float32](v.Grad()), exact, 0.01)
+		for _, p := range []Precision{BF16, FP16} {
+			v := From(wave(12, 1), 3, 4).RequireGrad(true)
+			var logits Tensor
+			Autocast(CPU, p, func() { logits = Linear(x, v, Tensor{}) })
+			CrossEntropy(logits, labels).Backward()
+			got := Read[float32](v.Grad())
+			wantNear(t, string(p)+" gradient", got, exact, 0.01)
+			if slices.Equal(got, exact) {
+				t.Errorf("%s gives the very gradients of float32", p)
+			}
+		}
 	})
 }
 

@@ -54,9 +54,11 @@ func newProblem() problem {
 
 func (p problem) weights() []Tensor { return []Tensor{p.conv, p.unused, p.dense} }
 
-func (p problem) backward() {
-	CrossEntropy(Linear(GlobalAvgPool(Conv2d(p.x, p.conv, Tensor{}, 1, 1)), p.dense, Tensor{}), p.labels).Backward()
+func (p problem) loss() Tensor {
+	return CrossEntropy(Linear(GlobalAvgPool(Conv2d(p.x, p.conv, Tensor{}, 1, 1)), p.dense, Tensor{}), p.labels)
 }
+
+func (p problem) backward() { p.loss().Backward() }
 
 // SGD against the formula over six steps, with the state carried over to a
 // second optimiser in the middle; weights and momentum within 1e-5.

@@ -89,6 +89,10 @@ func flag(on bool) C.int {
 	return 0
 }
 
+// SetTF32 lets float32 convolutions and matrix products on CUDA round their
+// factors to TF32, with 10 bits of mantissa. It changes nothing on a CPU.
+func SetTF32(on bool) { must(C.cp_set_tf32(flag(on))) }
+
 // SetOneDNN says whether convolutions and matrix products on the CPU go to
 // oneDNN. It is faster wherever there is much to compute; for tiny ones its
 // search for a kernel takes longer than libtorch's own kernels take in all.

@@ -6,6 +6,8 @@
 #include <string>
 
 #include <ATen/Parallel.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/DeviceGuard.h>
 #include <torch/cuda.h>
 #include <torch/version.h>
 
@@ -118,6 +120,22 @@ void cp_set_deterministic(int on) {
   at::globalContext().setDeterministicFillUninitializedMemory(false);
   at::globalContext().setDeterministicCuDNN(on);
   at::globalContext().setBenchmarkCuDNN(!on);
+}
+
+// These two setters are libtorch's older ones: 2.8 has them too.
+char *cp_set_tf32(int on) {
+  return cutpaste::guard([&] {
+    at::globalContext().setAllowTF32CuBLAS(on);
+    at::globalContext().setAllowTF32CuDNN(on);
+  });
+}
+
+// Through CUDA's hooks, as this library is not linked with CUDA.
+char *cp_cuda_bfloat16(const char *device, int *out) {
+  return cutpaste::guard([&] {
+    c10::DeviceGuard on{c10::Device(device)};
+    *out = at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
+  });
 }
 
 void cp_set_onednn(int on) { at::globalContext().setUserEnabledMkldnn(on); }

@@ -20,6 +20,7 @@ enum {
   CP_UINT8 = 0,
   CP_INT32 = 3,
   CP_INT64 = 4,
+  CP_FLOAT16 = 5,
   CP_FLOAT32 = 6,
   CP_FLOAT64 = 7,
   CP_BFLOAT16 = 15
@@ -34,6 +35,8 @@ void cp_set_threads(int n);
 int cp_get_threads(void);
 void cp_set_deterministic(int on);
 void cp_set_onednn(int on); /* whether convolutions on the CPU go to oneDNN */
+char *cp_set_tf32(int on);  /* on CUDA, convolutions and matrix products */
+char *cp_cuda_bfloat16(const char *device, int *out); /* computes in it itself? */
 
 /* memory.cc: the host's memory for tensors. */
 void cp_release_memory(void); /* gives back what is kept for the next update */
@@ -121,6 +124,9 @@ typedef void *cp_sgd;
 char *cp_sgd_new(cp_tensor *params, int64_t n, double momentum,
                  double weight_decay, int nesterov, cp_sgd *out);
 char *cp_sgd_step(cp_sgd s, double lr, cp_tensor lr_tensor);
+char *cp_sgd_scale_losses(cp_sgd s);
+char *cp_sgd_scale(cp_sgd s, cp_tensor loss, cp_tensor *out);
+char *cp_sgd_scaling(cp_sgd s, int which, cp_tensor *out);
 char *cp_sgd_buffer(cp_sgd s, int64_t i, cp_tensor *out);
 void cp_sgd_free(cp_sgd s);
 
