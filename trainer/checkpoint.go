@@ -44,7 +44,7 @@ func (u *Updater) saveCheckpoint(dir string, p position, weights []safetensors.T
 		err = safetensors.Write(filepath.Join(dir, p.Weights), weights, nil)
 	}
 	if err == nil {
-		err = safetensors.Write(filepath.Join(dir, p.Optimizer), u.momentum(), nil)
+		err = safetensors.Write(filepath.Join(dir, p.Optimizer), u.optimizer(), nil)
 	}
 	if err == nil {
 		err = p.write(dir)
@@ -118,7 +118,7 @@ func (u *Updater) loadCheckpoint(dir string) (position, error) {
 	}
 	err = loadFile(filepath.Join(dir, p.Weights), u.Net.Load)
 	if err == nil {
-		err = loadFile(filepath.Join(dir, p.Optimizer), u.loadMomentum)
+		err = loadFile(filepath.Join(dir, p.Optimizer), u.loadOptimizer)
 	}
 	if err != nil {
 		return position{}, fmt.Errorf("the checkpoint in %s cannot be used (%w); remove the folder to train from the start", dir, err)
@@ -135,38 +135,71 @@ func loadFile(path string, load func(*safetensors.File) error) error {
 	return load(f)
 }
 
-const momentumSuffix = ".momentum"
+// What an optimiser's file holds: the momentum of every weight under its name
+// and this, and where losses are scaled the scale and the steps since it changed.
+const (
+	momentumSuffix = ".momentum"
+	lossScale      = "loss_scale"
+	lossScaleSteps = "loss_scale.steps"
+)
 
-// momentum is the optimiser's state under the weights' names.
-func (u *Updater) momentum() []safetensors.Tensor {
+// optimizer is the optimiser's state.
+func (u *Updater) optimizer() []safetensors.Tensor {
 	var out []safetensors.Tensor
 	torch.Scope(func() {
 		for i, name := range u.Net.WeightNames() {
 			t := u.sgd.Momentum(i)
 			out = append(out, safetensors.F32(name+momentumSuffix, t.Shape(), torch.Read[float32](t)))
 		}
+		if u.sgd.ScalesLosses() {
+			scale, steps := u.sgd.Scaling()
+			out = append(out, safetensors.F32(lossScale, nil, torch.Read[float32](scale)),
+				safetensors.F32(lossScaleSteps, nil, torch.Read[float32](steps))) // whole numbers to 2,000
+		}
 	})
 	return out
 }
 
-func (u *Updater) loadMomentum(f *safetensors.File) (err error) {
+func (u *Updater) loadOptimizer(f *safetensors.File) (err error) {
 	torch.Scope(func() {
-		for i, name := range u.Net.WeightNames() {
-			var t safetensors.Tensor
-			var values []float32
-			if t, err = f.Get(name + momentumSuffix); err != nil {
+		if err = u.loadMomentum(f); err != nil || !u.sgd.ScalesLosses() {
+			return
+		}
+		scale, steps := u.sgd.Scaling()
+		for _, state := range []struct {
+			name string
+			to   torch.Tensor
+		}{{lossScale, scale}, {lossScaleSteps, steps}} {
+			if err = overwrite(state.to, f, state.name); err != nil {
 				return
 			}
-			momentum := u.sgd.Momentum(i)
-			if want := momentum.Shape(); !slices.Equal(t.Shape, want) {
-				err = fmt.Errorf("%s has shape %v where this net has %v", t.Name, t.Shape, want)
-				return
-			}
-			if values, err = t.Float32s(); err != nil {
-				return
-			}
-			torch.Overwrite(momentum, values)
 		}
 	})
 	return err
+}
+
+func (u *Updater) loadMomentum(f *safetensors.File) error {
+	for i, name := range u.Net.WeightNames() {
+		if err := overwrite(u.sgd.Momentum(i), f, name+momentumSuffix); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overwrite puts a file's tensor in place of to's numbers.
+func overwrite(to torch.Tensor, f *safetensors.File, name string) error {
+	t, err := f.Get(name)
+	if err != nil {
+		return err
+	}
+	if want := to.Shape(); !slices.Equal(t.Shape, want) {
+		return fmt.Errorf("%s has shape %v where this net has %v", t.Name, t.Shape, want)
+	}
+	values, err := t.Float32s()
+	if err != nil {
+		return err
+	}
+	torch.Overwrite(to, values)
+	return nil
 }

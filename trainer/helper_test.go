@@ -22,7 +22,7 @@ func small() *configs.Config {
 	c := configs.Default()
 	c.Device, c.Amp, c.ChannelsLast, c.Threads = "cpu", "off", "off", 1
 	c.Data.Size, c.Data.Workers = 32, 2
-	c.Train = configs.Train{Steps: 8, Batch: 2, LogEvery: 3, CheckpointEvery: 100, Prefetch: 2}
+	c.Train = configs.Train{Steps: 8, Batch: 2, LogEvery: 3, CheckpointEvery: 100, Prefetch: 2, Deterministic: true, Graph: "auto"}
 	return c
 }
 

@@ -8,29 +8,63 @@ import (
 // Numerics is how numbers are computed: the configuration's "auto" settled for
 // this machine. It is written into the run's meta.json.
 type Numerics struct {
-	Device       torch.Device `json:"device"`
-	BFloat16     bool         `json:"bf16"`
-	ChannelsLast bool         `json:"channels_last"`
-	Threads      int          `json:"threads"`
+	Device        torch.Device    `json:"device"`
+	Amp           torch.Precision `json:"amp"`
+	ChannelsLast  bool            `json:"channels_last"`
+	OneDNN        bool            `json:"onednn"` // CPU: who computes convolutions
+	TF32          bool            `json:"tf32"`   // CUDA
+	Deterministic bool            `json:"deterministic"`
+	Threads       int             `json:"threads"`
 }
 
-// Settle finds the configured device and settles amp, channels_last, threads
-// and determinism for it. A device that is not there is an error.
+// Settle finds the configured device and settles amp, channels_last and the
+// other keys of computing for it, without measuring anything; [Calibrate] does
+// that. A device that is not there is an error.
 //
-// amp=auto is bfloat16 on CUDA and on a CPU that computes in it; elsewhere it
-// is slower than float32. channels_last=auto is on: it measured faster in both
-// precisions (make bench).
+// amp=auto is bfloat16 on a device that computes in it and float32 elsewhere;
+// channels_last=auto is on.
 func Settle(c *configs.Config) (Numerics, error) {
 	device, err := torch.Find(c.Device)
 	if err != nil {
 		return Numerics{}, err
 	}
-	n := Numerics{Device: device}
-	n.BFloat16 = c.Amp == "bf16" || c.Amp == "auto" && (device.IsCUDA() || torch.FastBFloat16())
-	n.ChannelsLast = c.ChannelsLast != "off"
+	n := Numerics{
+		Device: device, Amp: torch.Precision(c.Amp), ChannelsLast: c.ChannelsLast != "off", OneDNN: true,
+		TF32: c.TF32 && device.IsCUDA(), Deterministic: c.Train.Deterministic,
+	}
 	return n, torch.Do(func() error {
+		if c.Amp == "auto" {
+			n.Amp = torch.FP32
+			if device.FastBFloat16() {
+				n.Amp = torch.BF16
+			}
+		}
 		n.Threads = torch.SetThreads(c.Threads)
-		torch.SetDeterministic(c.Train.Deterministic)
+		n.Apply()
 		return nil
 	})
+}
+
+// Apply sets what is the process's and not a tensor's or an operation's. It is
+// called inside torch.Do whenever work with n begins, as work with other
+// numerics may have come before.
+func (n Numerics) Apply() {
+	torch.SetThreads(n.Threads)
+	torch.SetDeterministic(n.Deterministic)
+	torch.SetOneDNN(n.OneDNN)
+	torch.SetTF32(n.TF32)
+}
+
+// As is n with the choices of a run that was begun with other: precision, layout
+// and who computes convolutions, which its weights depend on. Where it goes on
+// and on how many threads is n's.
+func (n Numerics) As(other Numerics) Numerics {
+	n.Amp, n.ChannelsLast, n.OneDNN = other.Amp, other.ChannelsLast, other.OneDNN
+	return n
+}
+
+// autocast computes f in this precision on the device of n.
+func autocast(n Numerics, p torch.Precision, f func() torch.Tensor) (out torch.Tensor) {
+	torch.Autocast(n.Device, p, func() { out = f() })
+	return out
 }

@@ -9,17 +9,23 @@ import (
 )
 
 func TestSettle(t *testing.T) {
+	auto := torch.FP32
+	if torch.FastBFloat16() {
+		auto = torch.BF16
+	}
 	for _, c := range []struct {
 		amp, channelsLast string
 		threads           int
 		want              Numerics
 	}{
-		{"off", "off", 1, Numerics{"cpu", false, false, 1}},
-		{"bf16", "on", 1, Numerics{"cpu", true, true, 1}},
-		{"auto", "auto", 0, Numerics{"cpu", torch.FastBFloat16(), true, runtime.NumCPU()}},
+		{"off", "off", 1, Numerics{Amp: torch.FP32, Threads: 1}},
+		{"bf16", "on", 1, Numerics{Amp: torch.BF16, ChannelsLast: true, Threads: 1}},
+		{"fp16", "on", 1, Numerics{Amp: torch.FP16, ChannelsLast: true, Threads: 1}},
+		{"auto", "auto", 0, Numerics{Amp: auto, ChannelsLast: true, Threads: runtime.NumCPU()}},
 	} {
 		config := small()
 		config.Amp, config.ChannelsLast, config.Threads = c.amp, c.channelsLast, c.threads
+		c.want.Device, c.want.OneDNN, c.want.Deterministic = "cpu", true, config.Train.Deterministic
 		if got, err := Settle(config); err != nil || got != c.want {
 			t.Errorf("amp %s, channels_last %s, %d threads: %+v (%v), want %+v", c.amp, c.channelsLast, c.threads, got, err, c.want)
 		}
@@ -34,5 +40,15 @@ func TestSettleWithoutCUDA(t *testing.T) {
 	c.Device = "cuda"
 	if _, err := Settle(c); err == nil || !strings.Contains(err.Error(), "cuda") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// A run that is begun on one device and goes on on another computes as it did.
+func TestAs(t *testing.T) {
+	begun := Numerics{Device: "cuda:0", Amp: torch.BF16, ChannelsLast: true, OneDNN: true, TF32: true, Threads: 16}
+	here := Numerics{Device: "cpu", Amp: torch.FP32, Deterministic: true, Threads: 2}
+	want := Numerics{Device: "cpu", Amp: torch.BF16, ChannelsLast: true, OneDNN: true, Deterministic: true, Threads: 2}
+	if got := here.As(begun); got != want {
+		t.Errorf("%+v, want %+v", got, want)
 	}
 }

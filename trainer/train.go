@@ -53,6 +53,7 @@ func Load(c *configs.Config, n Numerics, f *safetensors.File) (*nets.Net, error)
 // build makes the configured net and fills it; where that fails there is none.
 func build(c *configs.Config, n Numerics, fill func(*nets.Net) error) (net *nets.Net, err error) {
 	err = torch.Do(func() (err error) {
+		n.Apply()
 		net, err = nets.New(c.Net, augment.Classes(c.Augment.Variant), c.Seed, n.Device, n.ChannelsLast)
 		if err != nil {
 			return err

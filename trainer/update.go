@@ -29,6 +29,9 @@ func NewUpdater(net *nets.Net, c *configs.Config, n Numerics, notes int) *Update
 		sgd:   torch.NewSGD(net.Weights(), c.Optim.Momentum, c.Optim.WeightDecay, c.Optim.Nesterov),
 		tally: torch.NewTally(n.Device, notes),
 	}
+	if n.Amp == torch.FP16 {
+		u.sgd.ScaleLosses()
+	}
 	n.Device.Synchronize() // the weights were made on another stream
 	return u
 }
@@ -76,9 +79,9 @@ func (u *Updater) inputs(b *data.Batch) (torch.Tensor, torch.Tensor) {
 // train is an update on images and labels: forward, backward, a step of all
 // weights, a note of loss and accuracy.
 func (u *Updater) train(images, labels torch.Tensor, step func()) {
-	logits := autocast(u.numerics, func() torch.Tensor { return u.Net.Train(images) })
+	logits := autocast(u.numerics, u.numerics.Amp, func() torch.Tensor { return u.Net.Train(images) })
 	loss := torch.CrossEntropy(logits, labels)
-	loss.Backward()
+	u.sgd.Scale(loss).Backward()
 	step()
 	u.tally.Note(loss, logits, labels)
 }
@@ -104,13 +107,4 @@ func (u *Updater) Free() {
 // images normalises bytes [N,S,S,3] to [N,3,S,S] on the device.
 func images(pix []uint8, c *configs.Config, n Numerics) torch.Tensor {
 	return torch.Images(pix, c.Data.Size, c.Data.Mean, c.Data.Std, n.Device, n.ChannelsLast)
-}
-
-// autocast computes f in bfloat16 where that was settled.
-func autocast(n Numerics, f func() torch.Tensor) (out torch.Tensor) {
-	if !n.BFloat16 {
-		return f()
-	}
-	torch.BFloat16(n.Device, func() { out = f() })
-	return out
 }

@@ -31,6 +31,7 @@ package torch
 import "C"
 
 import (
+	"os"
 	"runtime"
 	"strings"
 	"unsafe"
@@ -79,8 +80,17 @@ func SetThreads(n int) int {
 func threadCount() int { return int(C.cp_get_threads()) }
 
 // SetDeterministic makes libtorch refuse operations that have no deterministic
-// form and choose deterministic convolutions on CUDA.
-func SetDeterministic(on bool) { C.cp_set_deterministic(flag(on)) }
+// form and choose deterministic convolutions on CUDA. On CUDA it must come before
+// the first matrix product to be of use to those: cuBLAS repeats its sums only
+// with a workspace of a set size, which is then read from the environment.
+func SetDeterministic(on bool) {
+	const workspace = "CUBLAS_WORKSPACE_CONFIG"
+	if _, set := os.LookupEnv(workspace); on && !set {
+		// NVIDIA's value for this purpose: 8 buffers of 4 MiB.
+		_ = os.Setenv(workspace, ":4096:8") // fails for no such name and value
+	}
+	C.cp_set_deterministic(flag(on))
+}
 
 func flag(on bool) C.int {
 	if on {

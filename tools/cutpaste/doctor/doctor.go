@@ -85,9 +85,13 @@ func training(c *configs.Config) []Finding {
 	if err != nil {
 		return []Finding{{Name: "device", State: Missing, Text: err.Error()}}
 	}
-	precision := "float32"
-	if n.BFloat16 {
-		precision = "bfloat16 where that is precise enough, else float32"
+	precision := map[torch.Precision]string{
+		torch.FP32: "float32",
+		torch.BF16: "bfloat16 where that is precise enough, else float32",
+		torch.FP16: "float16 with a scaled loss where that is precise enough, else float32",
+	}[n.Amp]
+	if c.Amp == "auto" {
+		precision += ", unless a measurement before training finds another one faster"
 	}
 	return []Finding{
 		{Name: "device", State: OK, Text: fmt.Sprintf("%s (device=%s)", n.Device, c.Device)},

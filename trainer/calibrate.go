@@ -1,0 +1,298 @@
+package trainer
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/data/augment"
+	"github.com/cutpaste/cutpaste/nets"
+	"github.com/cutpaste/cutpaste/nets/torch"
+)
+
+// Timing is how fast updates were with one choice of precision and layout.
+type Timing struct {
+	Amp             torch.Precision `json:"amp"`
+	ChannelsLast    bool            `json:"channels_last"`
+	OneDNN          bool            `json:"onednn"`
+	ImagesPerSecond float64         `json:"images_per_second"` // in the fastest update
+}
+
+// The bounds of a calibration.
+const (
+	// Another choice than [Settle]'s has to be this much faster, so that noise
+	// does not decide how a run computes.
+	calibrationMargin = 1.07
+
+	// No round begins after so long, or after a twentieth of what the training
+	// is expected to take if that is less.
+	calibrationLimit = 3 * time.Second
+	calibrationLeast = 500 * time.Millisecond
+	calibrationShare = 20
+
+	calibrationRounds = 5
+
+	// A choice so many times slower than the fastest is not tried again.
+	calibrationHopeless = 1.3
+
+	// Pictures are no larger, so that one update stays short: what is faster does
+	// not change above.
+	calibrationSizeCPU, calibrationSizeCUDA = 256, 1024
+
+	// libtorch's own convolutions on a CPU are tried up to this many pixels an
+	// update. Measured with ResNet-18: twice as fast as oneDNN's with 2 pictures of
+	// 32 px, no faster in ordinary memory with 12, ten times slower with 24.
+	tinyPixels = 12 * 32 * 32
+
+	// libtorch 2.11 corrupts memory with fewer channels than this in channels-last.
+	leastChannelsLast = 8
+)
+
+// Calibrate settles amp=auto and channels_last=auto by measuring: a few real
+// updates of the configured net on noise, with every choice in turn, over some
+// seconds. n is what [Settle] came to; a choice that is clearly faster replaces
+// its precision, layout and convolutions. It returns what was measured, the
+// choice of n first, or nothing where there is nothing to choose.
+//
+// The outcome may differ from run to run, so a run records it and goes on with
+// what it recorded; [Numerics.As] does that.
+func Calibrate(ctx context.Context, c *configs.Config, n Numerics) (Numerics, []Timing, error) {
+	var timings []Timing
+	err := torch.Do(func() error {
+		k := &calibration{ctx: ctx, config: c, least: math.MaxInt}
+		defer k.free()
+		err := k.measure(n)
+		if err == nil && len(k.lanes) > 0 {
+			n, timings = k.best(), k.timings()
+		}
+		n.Apply()
+		return err
+	})
+	return n, timings, explained(err, n.Device)
+}
+
+// calibration measures inside torch.Do.
+type calibration struct {
+	ctx    context.Context
+	config *configs.Config
+	nets   [2]*nets.Net // in ordinary memory, channels-last
+	least  int          // channels of the narrowest convolution
+	labels []int64
+	lanes  []*lane
+}
+
+// lane is one choice.
+type lane struct {
+	numerics Numerics
+	updater  *Updater
+	images   torch.Tensor // [N,3,S,S]
+	labels   torch.Tensor // [N]
+	best     float64      // seconds an update, of the fastest
+}
+
+// measure measures the choices in turn, round by round, so that what disturbs
+// the machine disturbs them all.
+func (k *calibration) measure(n Numerics) error {
+	size, count := k.bounds(n)
+	choices := k.choices(n, size*size*count)
+	if len(choices) < 2 {
+		return nil
+	}
+	for i := range count {
+		k.labels = append(k.labels, int64(i%augment.Classes(k.config.Augment.Variant)))
+	}
+	pix := noise(3 * size * size * count)
+	began := time.Now()
+	for _, choice := range choices {
+		if err := context.Cause(k.ctx); err != nil {
+			return err
+		}
+		// A choice that needs more memory than there is does not hinder the others.
+		err := torch.Do(func() error { return k.enter(choice, pix, size) })
+		var full *torch.Error
+		if err != nil && (len(k.lanes) < 2 || !errors.As(err, &full) || !full.OutOfMemory()) {
+			return err
+		}
+		if err != nil {
+			k.lanes[len(k.lanes)-1].free()
+			k.lanes = k.lanes[:len(k.lanes)-1]
+		}
+	}
+	limit := calibrationLimit
+	for round := range calibrationRounds {
+		for _, l := range k.lanes {
+			if err := context.Cause(k.ctx); err != nil {
+				return err
+			}
+			if round == 0 || l.best < calibrationHopeless*k.fastest() && time.Since(began) < limit {
+				l.update()
+			}
+		}
+		expected := k.fastest() / float64(count) * float64(k.config.Train.Steps*k.pictures())
+		limit = min(calibrationLimit, max(calibrationLeast, time.Duration(expected/calibrationShare*float64(time.Second))))
+	}
+	return nil
+}
+
+// pictures is how many an update has.
+func (k *calibration) pictures() int {
+	return k.config.Train.Batch * augment.Views(k.config.Augment.Variant)
+}
+
+// bounds are the size and number of pictures to measure on: on a CPU a picture
+// of 256 px a thread, or as many pixels; on CUDA an update of the paper's, since
+// less would leave it idle whatever the precision.
+func (k *calibration) bounds(n Numerics) (size, count int) {
+	size, pixels := min(k.config.Data.Size, calibrationSizeCPU), n.Threads*256*256
+	if n.Device.IsCUDA() {
+		size, pixels = min(k.config.Data.Size, calibrationSizeCUDA), 96*256*256
+	}
+	// Batch normalisation needs two pictures in the head.
+	return size, min(max(pixels/(size*size), 2), k.pictures())
+}
+
+// choices are those that the configuration leaves open, n first.
+func (k *calibration) choices(n Numerics, pixels int) []Numerics {
+	c := k.config
+	amps, layouts, oneDNN := []torch.Precision{n.Amp}, []bool{n.ChannelsLast}, []bool{n.OneDNN}
+	if c.Amp != "auto" && c.ChannelsLast != "auto" {
+		return nil
+	}
+	if c.Amp == "auto" {
+		amps = []torch.Precision{torch.FP32}
+		switch {
+		case n.Device.FastBFloat16():
+			amps = append(amps, torch.BF16)
+		case n.Device.IsCUDA():
+			amps = append(amps, torch.FP16)
+		}
+	}
+	if c.ChannelsLast == "auto" {
+		layouts = []bool{true, false}
+	}
+	if !n.Device.IsCUDA() && pixels <= tinyPixels {
+		oneDNN = []bool{true, false}
+	}
+	choices := []Numerics{n}
+	for _, amp := range amps {
+		for _, layout := range layouts {
+			for _, dnn := range oneDNN {
+				choice := n
+				choice.Amp, choice.ChannelsLast, choice.OneDNN = amp, layout, dnn
+				// In half precision only oneDNN is of use on a CPU.
+				if choice != n && (dnn || amp == torch.FP32) {
+					choices = append(choices, choice)
+				}
+			}
+		}
+	}
+	return choices
+}
+
+// enter readies a choice by a first update, which is not timed: libraries pick
+// their kernels in it.
+func (k *calibration) enter(n Numerics, pix []uint8, size int) error {
+	n.Apply()
+	at := 0
+	if n.ChannelsLast {
+		at = 1
+	}
+	if k.nets[at] == nil {
+		c := k.config
+		net, err := nets.New(c.Net, augment.Classes(c.Augment.Variant), c.Seed, n.Device, n.ChannelsLast)
+		if err != nil {
+			return err
+		}
+		k.nets[at] = net
+		for _, w := range net.Weights() {
+			if shape := w.Shape(); len(shape) == 4 {
+				k.least = min(k.least, shape[0])
+			}
+		}
+	}
+	if n.ChannelsLast && k.least < leastChannelsLast {
+		return nil
+	}
+	l := &lane{numerics: n}
+	l.updater = NewUpdater(k.nets[at], k.config, n, 1)
+	torch.Scope(func() {
+		mean, std := k.config.Data.Mean, k.config.Data.Std
+		l.images = torch.Images(pix, size, mean, std, n.Device, n.ChannelsLast).Keep()
+		l.labels = torch.From(k.labels, len(k.labels)).To(n.Device).Keep()
+	})
+	n.Device.Synchronize() // they were made on another stream
+	k.lanes = append(k.lanes, l)
+	l.update()
+	l.best = math.Inf(1)
+	return nil
+}
+
+// update is an update that changes no weight, since its learning rate is 0. To
+// read its loss is to wait for it.
+func (l *lane) update() {
+	l.numerics.Apply()
+	u := l.updater
+	began := time.Now()
+	u.tally.Count()
+	u.stream.Run(func() {
+		torch.Scope(func() { u.train(l.images, l.labels, func() { u.sgd.Step(0) }) })
+	})
+	u.Losses()
+	l.best = min(l.best, time.Since(began).Seconds())
+}
+
+func (l *lane) free() {
+	l.updater.Free()
+	l.images.Free()
+	l.labels.Free()
+}
+
+func (k *calibration) fastest() float64 {
+	fastest := math.Inf(1)
+	for _, l := range k.lanes {
+		fastest = min(fastest, l.best)
+	}
+	return fastest
+}
+
+// best is the fastest choice, or the first if that is hardly slower.
+func (k *calibration) best() Numerics {
+	for _, l := range k.lanes {
+		if l.best*calibrationMargin <= k.lanes[0].best && l.best == k.fastest() {
+			return l.numerics
+		}
+	}
+	return k.lanes[0].numerics
+}
+
+func (k *calibration) timings() []Timing {
+	out := make([]Timing, len(k.lanes))
+	for i, l := range k.lanes {
+		out[i] = Timing{l.numerics.Amp, l.numerics.ChannelsLast, l.numerics.OneDNN, float64(len(k.labels)) / l.best}
+	}
+	return out
+}
+
+func (k *calibration) free() {
+	for _, l := range k.lanes {
+		l.free()
+	}
+	for _, net := range k.nets {
+		if net != nil {
+			net.Free()
+		}
+	}
+}
+
+// noise is n bytes of pictures: what they show does not matter to the time.
+func noise(n int) []uint8 {
+	out := make([]uint8, n)
+	r := rand.New(rand.NewPCG(0, 0))
+	for i := range out {
+		out[i] = uint8(r.Uint32())
+	}
+	return out
+}

@@ -1,0 +1,162 @@
+package trainer
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/cutpaste/cutpaste/nets/torch"
+)
+
+// What is open is measured, each choice once, the settled one first; a choice is
+// made among them, and it is the clearly fastest or the settled one.
+func TestCalibrate(t *testing.T) {
+	c := small()
+	c.ChannelsLast = "auto"
+	n, err := Settle(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := live(t)
+	began := time.Now()
+	got, timings, err := Calibrate(context.Background(), c, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%v, chosen %+v of %+v", time.Since(began), got, timings)
+	if now := live(t); now != before {
+		t.Errorf("%d tensors are left over", now-before)
+	}
+	// 2 pictures of 32 px in 3 views are few enough to go past oneDNN.
+	if len(timings) != 4 {
+		t.Fatalf("%d timings of 2 layouts with and without oneDNN", len(timings))
+	}
+	seen := map[Timing]bool{}
+	fastest, chosen := 0.0, 0.0
+	for _, v := range timings {
+		fastest = max(fastest, v.ImagesPerSecond)
+		if v.Amp == got.Amp && v.ChannelsLast == got.ChannelsLast && v.OneDNN == got.OneDNN {
+			chosen = v.ImagesPerSecond
+		}
+		if !(v.ImagesPerSecond > 0) || math.IsInf(v.ImagesPerSecond, 0) || v.Amp != torch.FP32 {
+			t.Errorf("timing %+v", v)
+		}
+		v.ImagesPerSecond = 0
+		seen[v] = true
+	}
+	if len(seen) != 4 || timings[0].ChannelsLast != n.ChannelsLast || timings[0].OneDNN != n.OneDNN {
+		t.Errorf("timings %+v", timings)
+	}
+	if chosen != fastest && (got != n || fastest > timings[0].ImagesPerSecond*calibrationMargin*1.0001) {
+		t.Errorf("%+v was chosen of %+v", got, timings)
+	}
+	if got.As(n) != n {
+		t.Errorf("%+v became %+v: more than precision, layout and convolutions changed", n, got)
+	}
+}
+
+// Where the keys leave nothing open nothing is measured.
+func TestCalibrateNothing(t *testing.T) {
+	c := small()
+	n, err := Settle(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, timings, err := Calibrate(context.Background(), c, n)
+	if got != n || timings != nil || err != nil {
+		t.Errorf("%+v, %v, %v", got, timings, err)
+	}
+}
+
+func TestCalibrateCancelled(t *testing.T) {
+	c := small()
+	c.ChannelsLast = "auto"
+	n, err := Settle(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reason := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(reason)
+	before := live(t)
+	if got, _, err := Calibrate(ctx, c, n); !errors.Is(err, reason) || got != n || live(t) != before {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// Pictures and their number are bounded, whatever the run's are.
+func TestCalibrationBounds(t *testing.T) {
+	for _, c := range []struct {
+		device            torch.Device
+		size, batch       int
+		wantSize, wantNum int
+	}{
+		{"cpu", 64, 32, 64, 32}, // two threads: two pictures of 256 px, or 32 of 64
+		{"cpu", 64, 4, 64, 12},
+		{"cpu", 256, 32, 256, 2},
+		{"cpu", 4096, 32, 256, 2},
+		{"cuda:0", 256, 32, 256, 96},
+		{"cuda:0", 256, 64, 256, 96},
+		{"cuda:0", 4096, 32, 1024, 6},
+	} {
+		config := small()
+		config.Data.Size, config.Train.Batch = c.size, c.batch
+		k := &calibration{config: config}
+		size, num := k.bounds(Numerics{Device: c.device, Threads: 2})
+		if size != c.wantSize || num != c.wantNum {
+			t.Errorf("%d pictures of %d px on %s: measured on %d of %d px, want %d of %d", 3*c.batch, c.size, c.device, num, size, c.wantNum, c.wantSize)
+		}
+	}
+}
+
+// Which choices are measured on a CPU, in order: the settled one, then all that
+// the keys leave open.
+func TestCalibrationChoices(t *testing.T) {
+	type choice struct {
+		amp         torch.Precision
+		layout, dnn bool
+	}
+	for _, c := range []struct {
+		amp, layout string
+		pixels      int
+		want        []choice
+	}{
+		{"off", "auto", tinyPixels + 1, []choice{{"off", true, true}, {"off", false, true}}},
+		{"off", "auto", tinyPixels, []choice{{"off", true, true}, {"off", true, false}, {"off", false, true}, {"off", false, false}}},
+		{"bf16", "auto", tinyPixels, []choice{{"bf16", true, true}, {"bf16", false, true}}},
+		{"fp16", "on", tinyPixels, nil},
+	} {
+		config := small()
+		config.Amp, config.ChannelsLast = c.amp, c.layout
+		n, err := Settle(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []choice
+		for _, v := range (&calibration{config: config}).choices(n, c.pixels) {
+			got = append(got, choice{v.Amp, v.ChannelsLast, v.OneDNN})
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("amp %s, channels_last %s, %d pixels: %v, want %v", c.amp, c.layout, c.pixels, got, c.want)
+		}
+	}
+}
+
+// A choice replaces the settled one only if it is clearly faster.
+func TestCalibrationMargin(t *testing.T) {
+	settled, other := Numerics{Threads: 1}, Numerics{Threads: 2}
+	for _, c := range []struct {
+		settled, other float64 // seconds
+		want           Numerics
+	}{
+		{1, 0.95, settled}, {1, 1.05, settled}, {1.06, 1, settled}, {1.08, 1, other},
+	} {
+		k := &calibration{lanes: []*lane{{numerics: settled, best: c.settled}, {numerics: other, best: c.other}}}
+		if got := k.best(); got != c.want {
+			t.Errorf("%g s and %g s: chose %+v", c.settled, c.other, got)
+		}
+	}
+}
