@@ -6,7 +6,10 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"time"
 
+	"github.com/cutpaste/cutpaste/data"
+	"github.com/cutpaste/cutpaste/nets"
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
@@ -23,10 +26,10 @@ func TestEmbed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer free(t, net)
-	p := pictures(2*embedBatch+3, c.Data.Size)
+	p := pictures(2*32+3, c.Data.Size)
 	before := live(t)
 	var done []int
-	got, err := Embed(context.Background(), net, p, c, n, func(d, total int) {
+	both, err := Embed(context.Background(), []*nets.Net{net, net}, p, c, n, func(d, total int) {
 		if total != len(p.Items) {
 			t.Errorf("progress counts to %d", total)
 		}
@@ -34,6 +37,10 @@ func TestEmbed(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	got := both[0]
+	if !slices.Equal(both[1], got) {
+		t.Error("the same net gives other numbers when it comes second")
 	}
 	if want := []int{32, 64, 67}; !slices.Equal(done, want) {
 		t.Errorf("progress was %v, want %v", done, want)
@@ -60,12 +67,106 @@ func TestEmbed(t *testing.T) {
 	if slices.Equal(got[:d], got[d:2*d]) {
 		t.Error("two pictures have one embedding: their order was not tried")
 	}
-	again, err := Embed(context.Background(), net, p, c, n, nil)
-	if err != nil || !slices.Equal(again, got) {
+	// To the last bit it is what the net makes of these batches one by one, also of
+	// pictures that are still arriving.
+	var want []float32
+	do(t, func() {
+		torch.NoGrad(func() {
+			for from := 0; from < p.Len(); from += 32 {
+				pix, _ := p.Range(from, min(from+32, p.Len()))
+				x := torch.Images(pix, p.Size, c.Data.Mean, c.Data.Std, n.Device, n.ChannelsLast)
+				want = append(want, torch.Read[float32](net.Embed(x, false))...)
+			}
+		})
+	})
+	again, err := Embed(context.Background(), []*nets.Net{net}, &slowly{Pictures: p}, c, n, nil)
+	if err != nil || !slices.Equal(again[0], got) || !slices.Equal(got, want) {
 		t.Errorf("embedding again gives other numbers (%v)", err)
 	}
 	if now := live(t); now != before {
 		t.Errorf("%d tensors are left over", now-before)
+	}
+}
+
+// slowly is pictures that arrive while others are embedded, or do not arrive.
+type slowly struct {
+	*data.Pictures
+	fails error // at the third batch, if not nil
+}
+
+func (s *slowly) Range(from, to int) ([]uint8, error) {
+	time.Sleep(time.Millisecond)
+	if from >= 64 && s.fails != nil {
+		return nil, s.fails
+	}
+	return s.Pictures.Range(from, to)
+}
+
+// Pictures that cannot be had end it with their error.
+func TestEmbedWhatDoesNotArrive(t *testing.T) {
+	c := small()
+	n, err := Settle(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := Start(c, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer free(t, net)
+	before := live(t)
+	broken := errors.New("picture 70 is broken")
+	if got, err := Embed(context.Background(), []*nets.Net{net}, &slowly{pictures(96, c.Data.Size), broken}, c, n, nil); err != broken || got != nil {
+		t.Errorf("%v (%v)", got, err)
+	}
+	if now := live(t); now != before {
+		t.Errorf("%d tensors are left over", now-before)
+	}
+}
+
+// In bf16 the embeddings are near those of float32, and not they.
+func TestEmbedInBFloat16(t *testing.T) {
+	c := small()
+	n, err := Settle(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := Start(c, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer free(t, net)
+	of := func(amp string) []float32 {
+		c.Embed.Amp = amp
+		got, err := Embed(context.Background(), []*nets.Net{net}, pictures(4, c.Data.Size), c, n, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got[0]
+	}
+	exact, half := of("off"), of("bf16")
+	var off, length float64
+	for i := range exact {
+		off += math.Pow(float64(half[i]-exact[i]), 2)
+		length += math.Pow(float64(exact[i]), 2)
+	}
+	if share := math.Sqrt(off / length); share == 0 || share > 0.03 {
+		t.Errorf("embeddings of bf16 are off by %g of their length", share)
+	}
+}
+
+// Batches are smaller where pictures are large.
+func TestEmbedBatch(t *testing.T) {
+	for _, c := range []struct {
+		device     torch.Device
+		size, want int
+	}{
+		{"cpu", 16, 32}, {"cpu", 512, 32}, {"cpu", 1024, 8}, {"cpu", 4096, 1},
+		{"cuda:0", 64, 256}, {"cuda:0", 256, 256}, {"cuda:0", 512, 64}, {"cuda:0", 4096, 1},
+	} {
+		if got := embedBatch(c.device, c.size); got != c.want {
+			t.Errorf("%d pictures of %d px on %s, want %d", got, c.size, c.device, c.want)
+		}
 	}
 }
 
@@ -84,12 +185,16 @@ func TestEmbedCancelled(t *testing.T) {
 	reason := errors.New("enough")
 	ctx, cancel := context.WithCancelCause(context.Background())
 	calls := 0
-	got, err := Embed(ctx, net, pictures(2*embedBatch, c.Data.Size), c, n, func(int, int) {
+	before := live(t)
+	got, err := Embed(ctx, []*nets.Net{net}, pictures(3*32, c.Data.Size), c, n, func(int, int) {
 		calls++
 		cancel(reason)
 	})
 	if !errors.Is(err, reason) || got != nil || calls != 1 {
 		t.Errorf("%d numbers, error %v after %d batches", len(got), err, calls)
+	}
+	if now := live(t); now != before {
+		t.Errorf("%d tensors are left over", now-before)
 	}
 }
 
@@ -104,7 +209,7 @@ func TestEmbedNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer free(t, net)
-	if got, err := Embed(context.Background(), net, pictures(0, c.Data.Size), c, n, nil); err != nil || len(got) != 0 {
+	if got, err := Embed(context.Background(), []*nets.Net{net}, pictures(0, c.Data.Size), c, n, nil); err != nil || len(got) != 1 || len(got[0]) != 0 {
 		t.Errorf("%v (%v)", got, err)
 	}
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/nets/torch"
 	"github.com/cutpaste/cutpaste/trainer"
 )
@@ -43,6 +45,10 @@ type meta struct {
 	Fingerprint string   `json:"data_fingerprint"` // of all pictures and masks of the category
 
 	trainer.Numerics
+	// Calibration is what amp=auto and channels_last=auto were settled by, the
+	// choice without a measurement first; nothing where they are set.
+	Calibration []trainer.Timing `json:"calibration,omitempty"`
+
 	Started time.Time          `json:"started"`
 	Seconds map[string]float64 `json:"seconds"` // by part, of the last sitting
 }
@@ -81,22 +87,44 @@ func (m *meta) save(dir string) error {
 	return write(dir, metaFile, append(b, '\n'))
 }
 
-// checkFingerprint refuses a run folder that was begun with other pictures.
-func checkFingerprint(dir, fingerprint string) error {
+// calibrate lets a measurement settle what the configuration leaves open.
+func (m *meta) calibrate(ctx context.Context, c *configs.Config, p Progress) (err error) {
+	defer m.time("calibrate", time.Now())
+	task := p.Task("measuring precisions and layouts", 0, "updates")
+	defer task.Done()
+	m.Numerics, m.Calibration, err = trainer.Calibrate(ctx, c, m.Numerics)
+	return err
+}
+
+// computeAs takes over how a run that goes on was computed: another measurement
+// could come to something else.
+func (m *meta) computeAs(before *meta) {
+	m.Numerics, m.Calibration = m.Numerics.As(before.Numerics), before.Calibration
+}
+
+// readMeta is nil where the run was not begun yet.
+func readMeta(dir string) (*meta, error) {
 	path := filepath.Join(dir, metaFile)
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var m meta
-	if err := json.Unmarshal(b, &m); err != nil {
-		return fmt.Errorf("%s is damaged (%w); remove the folder %s to begin the run anew", path, err, dir)
+	m := new(meta)
+	if err := json.Unmarshal(b, m); err != nil {
+		return nil, fmt.Errorf("%s is damaged (%w); remove the folder %s to begin the run anew", path, err, dir)
 	}
-	if !strings.EqualFold(m.Fingerprint, fingerprint) {
-		return fmt.Errorf("the pictures of this category have changed since the run in %s was begun; choose another out= or name=, or remove the folder", dir)
+	return m, nil
+}
+
+// begun is [readMeta]; it refuses a run folder that was begun with other
+// pictures.
+func begun(dir, fingerprint string) (*meta, error) {
+	m, err := readMeta(dir)
+	if m != nil && !strings.EqualFold(m.Fingerprint, fingerprint) {
+		return nil, fmt.Errorf("the pictures of this category have changed since the run in %s was begun; choose another out= or name=, or remove the folder", dir)
 	}
-	return nil
+	return m, err
 }

@@ -57,6 +57,13 @@ func OpenPredictor(dir string, overrides []string) (*Predictor, error) {
 	if p.numerics, err = trainer.Settle(c); err != nil {
 		return nil, err
 	}
+	before, err := readMeta(dir)
+	if err != nil {
+		return nil, err
+	}
+	if before != nil {
+		p.numerics = p.numerics.As(before.Numerics)
+	}
 	f, err := safetensors.Read(filepath.Join(dir, modelFile))
 	if err != nil {
 		return nil, fmt.Errorf("the run has no model that can be read (%w); remove the file if it is there, and give the run's `cutpaste train` command again", err)
@@ -105,21 +112,32 @@ const predictBatch = 32
 
 // Predict judges the files in order and hands each verdict out as soon as it is
 // there. A file that cannot be read has an Err in its verdict, and the rest
-// goes on.
+// goes on. While a batch is embedded, the next one is decoded.
 func (p *Predictor) Predict(ctx context.Context, files []string, each func(Verdict)) error {
-	for from := 0; from < len(files); from += predictBatch {
-		batch := files[from:min(from+predictBatch, len(files))]
-		pictures, verdicts := p.decode(batch)
-		embedded, err := trainer.Embed(ctx, p.net, pictures, p.config, p.numerics, nil)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	batches := make(chan batch)
+	go func() {
+		defer close(batches)
+		for from := 0; from < len(files); from += predictBatch {
+			select {
+			case batches <- p.decode(files[from:min(from+predictBatch, len(files))]):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	for b := range batches {
+		embedded, err := trainer.Embed(ctx, []*nets.Net{p.net}, b.pictures, p.config, p.numerics, nil)
 		if err != nil {
 			return err
 		}
-		scores, err := gde.Mahalanobis(p.gaussian, embedded, len(pictures.Items))
+		scores, err := gde.Mahalanobis(p.gaussian, embedded[0], b.pictures.Len())
 		if err != nil {
 			return err
 		}
 		next := 0
-		for _, v := range verdicts {
+		for _, v := range b.verdicts {
 			if v.Err == nil {
 				v.Score = scores[next]
 				v.Anomalous = v.Score > v.Threshold
@@ -128,12 +146,18 @@ func (p *Predictor) Predict(ctx context.Context, files []string, each func(Verdi
 			each(v)
 		}
 	}
-	return nil
+	return context.Cause(ctx)
 }
 
-// decode reads a batch on all cores: the pictures that could be read, in
-// order, and a verdict for every file that has yet to get its score.
-func (p *Predictor) decode(files []string) (*data.Pictures, []Verdict) {
+// batch is decoded pictures: those that could be read, in order, and a verdict
+// for every file that has yet to get its score.
+type batch struct {
+	pictures *data.Pictures
+	verdicts []Verdict
+}
+
+// decode reads a batch on all cores.
+func (p *Predictor) decode(files []string) batch {
 	c := p.config.Data
 	decoded := make([]*data.Image, len(files))
 	verdicts := make([]Verdict, len(files))
@@ -157,5 +181,5 @@ func (p *Predictor) decode(files []string) (*data.Pictures, []Verdict) {
 			out.Pix = append(out.Pix, img.Pix...)
 		}
 	}
-	return out, verdicts
+	return batch{out, verdicts}
 }

@@ -57,7 +57,8 @@ func Train(ctx context.Context, c *configs.Config, p Progress) (*Result, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := checkFingerprint(dir, fingerprint); err != nil {
+	before, err := begun(dir, fingerprint)
+	if err != nil {
 		return nil, err
 	}
 
@@ -65,7 +66,13 @@ func Train(ctx context.Context, c *configs.Config, p Progress) (*Result, error) 
 	if e != nil {
 		p.Note(fmt.Sprintf("%s is trained already; its stored embeddings are scored", dir))
 	} else {
-		j := job{c, numerics, category, dir, newMeta(fingerprint, numerics), p}
+		m := newMeta(fingerprint, numerics)
+		if before != nil {
+			m.computeAs(before)
+		} else if err := m.calibrate(ctx, c, p); err != nil {
+			return nil, err
+		}
+		j := job{c, m.Numerics, category, dir, m, p}
 		if e, err = j.do(ctx); err != nil {
 			return nil, err
 		}
@@ -146,7 +153,7 @@ func (j job) do(ctx context.Context) (*embeddings, error) {
 	if err := j.meta.save(j.dir); err != nil {
 		return nil, err
 	}
-	normal, err := j.load(ctx, "reading normal pictures", j.category.Train)
+	normal, err := j.load(ctx, j.category.Train)
 	if err != nil {
 		return nil, err
 	}
@@ -155,20 +162,13 @@ func (j job) do(ctx context.Context) (*embeddings, error) {
 		return nil, err
 	}
 	defer trainer.Free(net)
-	test, err := j.load(ctx, "reading test pictures", j.category.Test)
-	if err != nil {
-		return nil, err
-	}
 	untrained, err := trainer.Start(j.config, j.numerics)
 	if err != nil {
 		return nil, err
 	}
 	defer trainer.Free(untrained)
-	e := &embeddings{Dim: net.Dimension(), Train: picturesOf(normal.Items), Test: picturesOf(test.Items)}
-	if e.Trained, err = j.embed(ctx, "embeddings", net, normal, test); err != nil {
-		return nil, err
-	}
-	if e.Untrained, err = j.embed(ctx, "untrained control", untrained, normal, test); err != nil {
+	e, err := j.embed(ctx, net, untrained, normal)
+	if err != nil {
 		return nil, err
 	}
 	if err := j.meta.save(j.dir); err != nil {
@@ -177,15 +177,17 @@ func (j job) do(ctx context.Context) (*embeddings, error) {
 	return e, e.save(j.dir)
 }
 
-func (j job) load(ctx context.Context, what string, items []data.Item) (*data.Pictures, error) {
+// load loads the normal pictures.
+func (j job) load(ctx context.Context, items []data.Item) (*data.Pictures, error) {
 	defer j.meta.time("load pictures", time.Now())
-	task := j.progress.Task(what, len(items), "pictures")
+	task := j.progress.Task("reading normal pictures", len(items), "pictures")
 	defer task.Done()
-	c := j.config.Data
-	pictures, err := data.Load(ctx, items, data.LoadOptions{
-		Size: c.Size, Workers: c.Workers, MaxPixels: c.MaxPixels, Cache: c.Cache,
-		Progress: func(done, _ int) { task.Set(done, "") },
-	})
+	return j.all(data.Arrive(ctx, items, loadOptions(j.config, func(done, _ int) { task.Set(done, "") })))
+}
+
+// all waits for pictures that are being loaded.
+func (j job) all(a *data.Arriving) (*data.Pictures, error) {
+	pictures, err := a.All()
 	if err != nil {
 		return nil, fmt.Errorf("category %s: %w", j.category.Name, err)
 	}
@@ -193,6 +195,13 @@ func (j job) load(ctx context.Context, what string, items []data.Item) (*data.Pi
 		j.progress.Note(note)
 	}
 	return pictures, nil
+}
+
+func loadOptions(c *configs.Config, progress func(done, total int)) data.LoadOptions {
+	return data.LoadOptions{
+		Size: c.Data.Size, Workers: c.Data.Workers, MaxPixels: c.Data.MaxPixels, Cache: c.Data.Cache,
+		Progress: progress,
+	}
 }
 
 // train trains, or takes a model that was trained before the run was cut off,
@@ -229,17 +238,35 @@ func describe(s *trainer.Status) string {
 		s.Loss, s.Accuracy, s.ImagesPerSecond, 100*s.DataWait)
 }
 
-func (j job) embed(ctx context.Context, what string, net *nets.Net, normal, test *data.Pictures) (f features, err error) {
-	defer j.meta.time(what, time.Now())
-	total := len(normal.Items) + len(test.Items)
-	task := j.progress.Task(what, total, "pictures")
+// embed takes the embeddings of all pictures, with the trained net and with the
+// untrained one. Test pictures are decoded meanwhile.
+func (j job) embed(ctx context.Context, net, untrained *nets.Net, normal *data.Pictures) (*embeddings, error) {
+	defer j.meta.time("embeddings", time.Now())
+	// Whatever happens, the loading has ended when this returns.
+	loading, stop := context.WithCancel(ctx)
+	test := data.Arrive(loading, j.category.Test, loadOptions(j.config, nil))
+	defer func() { _, _ = test.All() }()
+	defer stop()
+
+	task := j.progress.Task("embeddings, trained and untrained", normal.Len()+test.Len(), "pictures")
 	defer task.Done()
-	f.Train, err = trainer.Embed(ctx, net, normal, j.config, j.numerics, func(done, _ int) { task.Set(done, "") })
+	both := []*nets.Net{net, untrained}
+	ofNormal, err := trainer.Embed(ctx, both, normal, j.config, j.numerics, func(done, _ int) { task.Set(done, "") })
 	if err != nil {
-		return f, err
+		return nil, err
 	}
-	f.Test, err = trainer.Embed(ctx, net, test, j.config, j.numerics, func(done, _ int) { task.Set(len(normal.Items)+done, "") })
-	return f, err
+	ofTest, err := trainer.Embed(ctx, both, test, j.config, j.numerics, func(done, _ int) { task.Set(normal.Len()+done, "") })
+	if err != nil {
+		return nil, fmt.Errorf("category %s: %w", j.category.Name, err)
+	}
+	if _, err := j.all(test); err != nil {
+		return nil, err
+	}
+	return &embeddings{
+		Dim: net.Dimension(), Train: picturesOf(normal.Items), Test: picturesOf(j.category.Test),
+		Trained:   features{Train: ofNormal[0], Test: ofTest[0]},
+		Untrained: features{Train: ofNormal[1], Test: ofTest[1]},
+	}, nil
 }
 
 // open reads the configuration of a run that is there, with the overrides and as

@@ -53,6 +53,7 @@ func drawn(t *testing.T) *configs.Config {
 	}
 	c := configs.Default()
 	c.Name, c.Out, c.Device = "test", t.TempDir(), "cpu"
+	c.Amp, c.ChannelsLast, c.Threads = "off", "off", 1
 	c.Data.Root, c.Data.Category = root, synth.Categories()[0]
 	c.Data.Size, c.Data.Cache = 32, "off"
 	c.Train.Steps, c.Train.Batch, c.Train.LogEvery, c.Train.CheckpointEvery = 4, 4, 2, 2
