@@ -32,13 +32,21 @@ type Net struct {
 // channels-last memory if asked. A name that is not known is an error that
 // lists those that are. Free it when done.
 func New(c configs.Net, classes int, seed uint64, d torch.Device, channelsLast bool) (*Net, error) {
+	return NewOfWidth(resnetWidth, c, classes, seed, d, channelsLast)
+}
+
+// NewOfWidth is [New] with another number of channels in the first stage than
+// the published 64; later stages keep their proportions. Such slim twins do the
+// same operations with little arithmetic: measurements are made on them. No
+// configuration leads here.
+func NewOfWidth(width int, c configs.Net, classes int, seed uint64, d torch.Device, channelsLast bool) (*Net, error) {
 	blocks, ok := resnetBlocks[c.Name]
 	if !ok {
 		return nil, fmt.Errorf("net.name %q is not known; there are: %s", c.Name, strings.Join(Names(), ", "))
 	}
 	n := &Net{store: &store{seed: seed, device: d, channelsLast: channelsLast}}
 	root := scope{store: n.store}
-	n.backbone = newResNet(root, blocks, resnetWidth)
+	n.backbone = newResNet(root, blocks, width)
 	n.head = newHead(root.in("head"), n.backbone.dimension(), c.Head, c.HeadFinal == "plain")
 	n.classifier = newLinear(root.in("classifier"), n.head.out, classes, true)
 	return n, nil

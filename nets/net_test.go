@@ -220,3 +220,24 @@ func TestTrainingAndEvaluation(t *testing.T) {
 		t.Errorf("%d tensors live, %d before", after, before)
 	}
 }
+
+// A slim twin has the published net's tensors by name, in its proportions.
+func TestNewOfWidth(t *testing.T) {
+	do(t, func() {
+		full := newNet(t, []int{16}, 0, false)
+		slim, err := NewOfWidth(4, configs.Net{Name: "resnet18", Head: []int{16}, HeadFinal: "bn_relu"}, 3, 0, torch.CPU, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer slim.Free()
+		if slim.Dimension() != full.Dimension()/16 {
+			t.Errorf("dimensions %d and %d", slim.Dimension(), full.Dimension())
+		}
+		for i, e := range slim.store.entries {
+			f := full.store.entries[i]
+			if e.name != f.name || inBackbone(e.name) && e.shape[0]*16 != f.shape[0] {
+				t.Errorf("%s %v stands where %s %v does", e.name, e.shape, f.name, f.shape)
+			}
+		}
+	})
+}

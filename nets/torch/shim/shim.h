@@ -130,6 +130,16 @@ char *cp_sgd_scaling(cp_sgd s, int which, cp_tensor *out);
 char *cp_sgd_buffer(cp_sgd s, int64_t i, cp_tensor *out);
 void cp_sgd_free(cp_sgd s);
 
+/* profile.cc: what operators take, all threads together, in nanoseconds. One
+ * profile at a time; a name is valid until the next start. */
+typedef struct {
+  const char *name;
+  int64_t calls, self, total;
+} cp_operator;
+char *cp_profile_start(const char *device); /* waited for after each operator */
+int64_t cp_profile_stop(void);              /* number of operators */
+void cp_profile_read(cp_operator *out);
+
 #ifdef __cplusplus
 }
 #endif
