@@ -157,11 +157,12 @@ char *cp_images(const void *bytes, int64_t n, int64_t size, const float *mean,
   });
 }
 
-// Mean cross-entropy of logits [N,C] and labels [N]. (gotorch's leaks the name
-// of its reduction on every call.)
+// Mean cross-entropy of logits [N,C] and labels [N], in float32 whatever the
+// logits are, as PyTorch's autocast has it. (gotorch's leaks the name of its
+// reduction on every call.)
 char *cp_cross_entropy(cp_tensor logits, cp_tensor labels, cp_tensor *out) {
   return guard([&] {
-    *out = own(at::cross_entropy_loss(ref(logits), ref(labels)));
+    *out = own(at::cross_entropy_loss(ref(logits).to(at::kFloat), ref(labels)));
   });
 }
 
