@@ -1,0 +1,51 @@
+"""The network of PyTorch's side: torchvision's ResNet-18, projection head, classifier."""
+
+import torch
+from torch import nn
+from torchvision.models import resnet
+
+
+class SlimResNet(resnet.ResNet):
+    """torchvision's ResNet-18 with another number of channels in its first stage than 64.
+
+    Its own constructor fixes the 64, so the same layers are made here; forward is torchvision's.
+    """
+
+    def __init__(self, width):
+        nn.Module.__init__(self)
+        self._norm_layer, self.inplanes = nn.BatchNorm2d, width
+        self.groups, self.base_width, self.dilation = 1, 64, 1
+        self.conv1 = nn.Conv2d(3, width, kernel_size=7, stride=2, padding=3, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.relu = nn.ReLU(inplace=True)
+        self.maxpool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
+        for i in range(4):
+            setattr(self, f"layer{i + 1}", self._make_layer(resnet.BasicBlock, width << i, 2, stride=min(2, i + 1)))
+        self.avgpool = nn.AdaptiveAvgPool2d((1, 1))
+        self.fc = nn.Identity()
+
+
+class Net(nn.Module):
+    """resnet18 with a head of linear, batch norm and ReLU, and a classifier."""
+
+    def __init__(self, classes=3, head=(512, 128), width=64):
+        super().__init__()
+        if width == 64:
+            self.backbone = resnet.resnet18(weights=None)
+            self.backbone.fc = nn.Identity()
+        else:
+            self.backbone = SlimResNet(width)
+        layers, dim = [], 8 * width
+        for out in head:
+            layers += [nn.Linear(dim, out, bias=False), nn.BatchNorm1d(out), nn.ReLU(inplace=True)]
+            dim = out
+        self.head = nn.Sequential(*layers)
+        self.classifier = nn.Linear(dim, classes)
+
+    def forward(self, x):
+        return self.classifier(self.head(self.backbone(x)))
+
+
+def version():
+    """libtorch's version without what pip adds to it."""
+    return torch.__version__.partition("+")[0]
