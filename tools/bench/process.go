@@ -4,13 +4,12 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -20,22 +19,34 @@ type process struct {
 	cmd   *exec.Cmd
 	in    io.WriteCloser
 	out   *bufio.Reader
-	torch string // its libtorch's version
+	hello answer
 }
 
-// answer is what a process says after its start and after each turn.
+// answer is what a process says after its start and after each turn. A process
+// gives what it is asked for and has.
 type answer struct {
-	Torch    string  `json:"torch,omitempty"`
-	Seconds  float64 `json:"seconds"`
-	Resident float64 `json:"resident,omitempty"` // memory in MiB; ours only
-	Host     float64 `json:"host,omitempty"`     // share of time outside libtorch; profiled turns of ours only
+	Torch     string     `json:"torch,omitempty"` // libtorch's version, after the start
+	Work      string     `json:"work,omitempty"`  // what is measured, the same words on both sides; after the start
+	Seconds   float64    `json:"seconds"`
+	Resident  float64    `json:"resident,omitempty"`  // memory in MiB
+	Peak      float64    `json:"peak,omitempty"`      // its highest so far
+	Host      float64    `json:"host,omitempty"`      // share of time outside libtorch
+	Flops     float64    `json:"flops,omitempty"`     // operations a second of a product of matrices
+	Operators *operators `json:"operators,omitempty"` // of libtorch
 }
 
-// start starts a process and waits until it is ready. Stop it when done.
-func start(ctx context.Context, program string, args ...string) (*process, error) {
+// command is a program that ends with everything that it started when ctx does.
+// Ctrl-C on the terminal comes to us alone.
+func command(ctx context.Context, program string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Stderr = os.Stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C comes to us alone
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	return cmd
+}
+
+// begin starts a process and waits until it is ready. Stop it when done.
+func begin(ctx context.Context, cmd *exec.Cmd) (*process, error) {
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -45,11 +56,10 @@ func start(ctx context.Context, program string, args ...string) (*process, error
 		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("%s cannot be started: %w", program, err)
+		return nil, fmt.Errorf("%s cannot be started: %w", cmd.Path, err)
 	}
 	p := &process{cmd: cmd, in: in, out: bufio.NewReader(out)}
-	hello, err := p.answer(ctx)
-	p.torch = hello.Torch
+	p.hello, err = p.answer(ctx)
 	return p, err
 }
 
@@ -64,7 +74,7 @@ func (p *process) answer(ctx context.Context) (answer, error) {
 		if ctx.Err() != nil {
 			return a, ctx.Err()
 		}
-		return a, fmt.Errorf("%s ended early (%w); its message is above", p.cmd, err)
+		return a, fmt.Errorf("%s ended early (%w); its message is above", strings.Join(p.cmd.Args, " "), err)
 	}
 	return a, nil
 }
@@ -78,38 +88,50 @@ func (p *process) turn(ctx context.Context, line string) (answer, error) {
 // stop ends the process and waits for that.
 func (p *process) stop() {
 	p.in.Close()
-	p.cmd.Process.Kill()
+	p.cmd.Cancel()
 	p.cmd.Wait()
 }
 
-// pythonPath finds the interpreter of the reference.
-func (b *bench) pythonPath() (string, error) {
-	for _, path := range []string{b.python, os.Getenv("CUTPASTE_PYTHON")} {
-		if path != "" {
-			return path, nil
-		}
-	}
-	path := filepath.Join(".venv", "bin", "python3")
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return "", errors.New("there is no Python with torch and torchvision; name one with --python, or use make bench, which makes .venv")
-	}
-	return path, nil
-}
-
-// startReference starts a Python script of this folder.
-func (b *bench) startReference(ctx context.Context, script string, args ...string) (*process, error) {
+// reference is a Python script of this folder as a command.
+func (b *bench) reference(ctx context.Context, script string, args ...string) (*exec.Cmd, error) {
 	python, err := b.pythonPath()
 	if err != nil {
 		return nil, err
 	}
-	return start(ctx, python, append([]string{filepath.Join("tools", "bench", script)}, args...)...)
+	return command(ctx, python, append([]string{filepath.Join("tools", "bench", script)}, args...)...), nil
 }
 
-// startOurs starts this program as a worker.
-func (b *bench) startOurs(ctx context.Context, args ...string) (*process, error) {
+// startReference starts a Python script of this folder that takes turns.
+func (b *bench) startReference(ctx context.Context, script string, args ...string) (*process, error) {
+	cmd, err := b.reference(ctx, script, args...)
+	if err != nil {
+		return nil, err
+	}
+	return begin(ctx, cmd)
+}
+
+// startOurs starts this program as a worker of that verb. Its threads sleep
+// while they wait, as the product's do (tools/cutpaste/waiting.go).
+func (b *bench) startOurs(ctx context.Context, verb string, args ...string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	return start(ctx, self, append([]string{workerVerb}, args...)...)
+	cmd := command(ctx, self, append([]string{verb}, args...)...)
+	cmd.Env = append([]string{"OMP_WAIT_POLICY=passive"}, os.Environ()...) // the caller's own setting wins
+	return begin(ctx, cmd)
+}
+
+// build compiles one of this repository's programs into dir.
+func (b *bench) build(ctx context.Context, dir, folder string) (program string, err error) {
+	program = filepath.Join(dir, filepath.Base(folder))
+	cmd := command(ctx, filepath.Join("tools", "go.sh"), "build", "-o", program, "./"+folder)
+	cmd.Stderr = nil
+	if out, err := cmd.CombinedOutput(); err != nil {
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		return "", fmt.Errorf("%s cannot be built: %s", folder, strings.TrimSpace(string(out)))
+	}
+	return program, nil
 }
