@@ -3,7 +3,7 @@
 # a plain go build ./..., go test ./... and an editor work without any setting.
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test lint bench libtorch golden clean need libraries
+.PHONY: help build demo test lint bench profile libtorch golden clean need libraries
 
 # The go command at the version that go.mod asks for.
 GO := tools/go.sh
@@ -54,8 +54,12 @@ lint: libraries ## gofmt, vet, staticcheck, tidy modules, import directions
 	$(GO) mod tidy -diff
 	$(GO) run ./tools/lint
 
-bench: build $(INSTALLED) ## measure against PyTorch and torchvision on this machine
-	$(GO) run ./tools/bench --python $(PYTHON)
+bench: build $(INSTALLED) ## measure against PyTorch on this machine (BENCH="--quick --only update")
+	$(GO) run ./tools/bench --python $(PYTHON) $(BENCH)
+
+profile: export OMP_WAIT_POLICY ?= passive
+profile: build ## write a Go CPU profile and libtorch's operator table of an update
+	$(GO) run ./tools/bench profile
 
 libtorch: need ## fetch libtorch (CUDA=1 or 0: with or without CUDA; TORCH=2.8.0: for drivers before 580; LIBTORCH=FOLDER: your own)
 	$(GO) run ./tools/libtorch install

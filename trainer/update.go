@@ -76,6 +76,12 @@ func (u *Updater) inputs(b *data.Batch) (torch.Tensor, torch.Tensor) {
 	return images(b.Pix, u.config, u.numerics), torch.Send(b.Labels, u.numerics.Device, len(b.Labels))
 }
 
+// Paint makes a batch's images as Update does, and nothing of them: the cost of
+// augmentation is measured with it. On a device it waits for nothing.
+func (u *Updater) Paint(b *data.Batch) {
+	u.stream.Run(func() { torch.Scope(func() { u.inputs(b) }) })
+}
+
 // train is an update on images and labels: forward, backward, a step of all
 // weights, a note of loss and accuracy.
 func (u *Updater) train(images, labels torch.Tensor, step func()) {

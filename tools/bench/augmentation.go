@@ -5,58 +5,60 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 )
+
+// augmentSize is the side of the pictures that are augmented, in pixels.
+const augmentSize = 256
 
 // compareAugmentation measures augmented pictures per second of one core's time
 // with the two programs that are made for it: tools/bench/augment and
 // augment_reference.py.
-func compareAugmentation(views string) func(context.Context, *bench) (row, error) {
-	return func(ctx context.Context, b *bench) (row, error) {
-		python, err := b.pythonPath()
-		if err != nil {
-			return row{}, err
-		}
+func compareAugmentation(views string) func(context.Context, *bench) ([]row, error) {
+	return func(ctx context.Context, b *bench) ([]row, error) {
 		dir, err := os.MkdirTemp("", "bench")
 		if err != nil {
-			return row{}, err
+			return nil, err
 		}
 		defer os.RemoveAll(dir)
-		program := filepath.Join(dir, "augment")
-		build := exec.CommandContext(ctx, "go", "build", "-o", program, "./tools/bench/augment")
-		if out, err := build.CombinedOutput(); err != nil {
-			return row{}, fmt.Errorf("tools/bench/augment cannot be built: %s", strings.TrimSpace(string(out)))
+		program, err := b.build(ctx, dir, "tools/bench/augment")
+		if err != nil {
+			return nil, err
 		}
-		sides := [][]string{{program}, {python, filepath.Join("tools", "bench", "augment_reference.py")}}
-		seconds := strconv.FormatFloat(b.turnSeconds(), 'g', -1, 64)
 		var rates [2][]float64
-		for i := range b.turns() {
-			for side, command := range sides {
-				args := append(command[1:len(command):len(command)], "--size", "256", "--views", views, "--seconds", seconds, "--json")
-				rate, err := augmentRate(ctx, command[0], args)
-				if err != nil {
-					return row{}, err
-				}
-				rates[side] = append(rates[side], rate)
+		for i := range b.turns(0) {
+			ours, err := b.augmentRate(ctx, program, nil, views)
+			if err != nil {
+				return nil, err
 			}
-			say("  turn %d of %d: ours %s, reference %s images/s", i+1, b.turns(), figure(rates[0][i]), figure(rates[1][i]))
+			reference, err := b.torchvisionRate(ctx, views)
+			if err != nil {
+				return nil, err
+			}
+			rates[0], rates[1] = append(rates[0], ours), append(rates[1], reference)
+			say("  turn %d of %d: ours %s, reference %s images/s", i+1, b.turns(0), figure(ours), figure(reference))
 		}
-		return compared(rates[0], rates[1], "images/s"), nil
+		return []row{compared(rates[0], rates[1], "images/s")}, nil
 	}
 }
 
-func augmentRate(ctx context.Context, program string, args []string) (float64, error) {
-	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if ctx.Err() != nil {
-		return 0, ctx.Err()
-	}
+// torchvisionRate is augmented pictures per second of one core's time as people
+// write it.
+func (b *bench) torchvisionRate(ctx context.Context, views string) (float64, error) {
+	python, err := b.pythonPath()
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w; its message is above", cmd, err)
+		return 0, err
+	}
+	return b.augmentRate(ctx, python, []string{filepath.Join("tools", "bench", "augment_reference.py")}, views)
+}
+
+func (b *bench) augmentRate(ctx context.Context, program string, args []string, views string) (float64, error) {
+	cmd := command(ctx, program, append(args, "--size", strconv.Itoa(augmentSize), "--views", views,
+		"--seconds", strconv.FormatFloat(b.turnSeconds(), 'g', -1, 64), "--json")...)
+	out, err := output(ctx, cmd)
+	if err != nil {
+		return 0, err
 	}
 	var result struct {
 		Rate float64 `json:"images_per_second"`
@@ -65,4 +67,51 @@ func augmentRate(ctx context.Context, program string, args []string) (float64, e
 		return 0, fmt.Errorf("%s printed no JSON: %w", cmd, err)
 	}
 	return result.Rate, nil
+}
+
+// compareTensorAugmentation measures the device's way of augmentation, batched
+// tensor operations, up to the normalised batch that an update begins with:
+// against the host's way to the same batch on one core, and against torchvision
+// on one core, whose pictures stay Pillow's. On the CPU the device's way has one
+// thread, and all are counted per second of processor time.
+func compareTensorAugmentation(ctx context.Context, b *bench) ([]row, error) {
+	worker := func(device, on string) (*process, error) {
+		return b.startOurs(ctx, "-loaded", "device="+device, "threads=1", "data.workers=1", "train.prefetch=1",
+			"data.size="+strconv.Itoa(augmentSize), "train.batch="+strconv.Itoa(sources),
+			"amp=off", "channels_last=on", "augment.on="+on)
+	}
+	tensors, err := worker(b.device, "device")
+	if err != nil {
+		return nil, err
+	}
+	defer tensors.stop()
+	goroutine, err := worker("cpu", "cpu")
+	if err != nil {
+		return nil, err
+	}
+	defer goroutine.stop()
+	clock := func(a answer) float64 { return a.Processor }
+	if b.device != "cpu" {
+		// The sides are to differ in where they paint.
+		goroutine.hello.Work = tensors.hello.Work
+		clock = nil
+	}
+	paint := task{word: "paint ", per: views * sources, unit: images.unit, clock: clock}
+	rates, err := b.takeTurns(ctx, [2]*process{tensors, goroutine}, paint)
+	if err != nil {
+		return nil, err
+	}
+	host := compared(rates[0], rates[1], images.unit)
+	host.Name = fmt.Sprintf("augmentation %d px as tensor operations, against goroutines", augmentSize)
+	var reference []float64
+	for range rates[0] {
+		rate, err := b.torchvisionRate(ctx, "shared")
+		if err != nil {
+			return nil, err
+		}
+		reference = append(reference, rate)
+	}
+	people := compared(rates[0], reference, images.unit)
+	people.Name = fmt.Sprintf("augmentation %d px as tensor operations, against torchvision", augmentSize)
+	return []row{host, people}, nil
 }

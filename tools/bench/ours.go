@@ -8,10 +8,10 @@ import (
 
 // measureHost is the share of an update's time that is not spent in libtorch:
 // Go's code of ours and of gotorch, the crossings to C, the garbage collector.
-func measureHost(ctx context.Context, b *bench) (row, error) {
-	p, err := b.startOurs(ctx, "-size", "256", "-sources", strconv.Itoa(sources), "-threads", strconv.Itoa(b.threads))
+func measureHost(ctx context.Context, b *bench) ([]row, error) {
+	p, err := b.startUpdates(ctx, 256, float32s)
 	if err != nil {
-		return row{}, err
+		return nil, err
 	}
 	defer p.stop()
 	updates := 5
@@ -19,21 +19,21 @@ func measureHost(ctx context.Context, b *bench) (row, error) {
 		updates = 1
 	}
 	var a answer
-	for _, line := range []string{"1", "profile " + strconv.Itoa(updates)} {
+	for _, line := range []string{"1", "host " + strconv.Itoa(updates)} {
 		if a, err = p.turn(ctx, line); err != nil {
-			return row{}, err
+			return nil, err
 		}
 	}
-	return row{Ours: 100 * a.Host, Unit: "% of the update (limit 2)"}, nil
+	return []row{{Ours: 100 * a.Host, Unit: "% of the update (limit 2)"}}, nil
 }
 
 // measureMemory holds the resident memory after 2,000 updates of a small batch
 // against that after 50. A leak of a tensor an update would show here whatever
 // made it: the number of updates counts, not their size.
-func measureMemory(ctx context.Context, b *bench) (row, error) {
-	p, err := b.startOurs(ctx, "-size", "64", "-sources", "2", "-threads", strconv.Itoa(b.threads))
+func measureMemory(ctx context.Context, b *bench) ([]row, error) {
+	p, err := b.startUpdates(ctx, 64, float32s, "train.batch=2")
 	if err != nil {
-		return row{}, err
+		return nil, err
 	}
 	defer p.stop()
 	const step = 50
@@ -45,7 +45,7 @@ func measureMemory(ctx context.Context, b *bench) (row, error) {
 	for at := step; at <= last; at += step {
 		a, err := p.turn(ctx, strconv.Itoa(step))
 		if err != nil {
-			return row{}, err
+			return nil, err
 		}
 		if now = a.Resident; first == 0 {
 			first = now
@@ -54,6 +54,5 @@ func measureMemory(ctx context.Context, b *bench) (row, error) {
 			say("  update %d: %s MiB", at, figure(now))
 		}
 	}
-	ratio := first / now
-	return row{Ours: now, Reference: &first, Ratio: &ratio, Unit: fmt.Sprintf("MiB, update %d against 50", last)}, nil
+	return []row{comparedOnce(now, first, fmt.Sprintf("MiB, update %d against 50", last))}, nil
 }

@@ -28,6 +28,7 @@ type answer struct {
 	Torch     string     `json:"torch,omitempty"` // libtorch's version, after the start
 	Work      string     `json:"work,omitempty"`  // what is measured, the same words on both sides; after the start
 	Seconds   float64    `json:"seconds"`
+	Processor float64    `json:"processor,omitempty"` // its time of all threads
 	Resident  float64    `json:"resident,omitempty"`  // memory in MiB
 	Peak      float64    `json:"peak,omitempty"`      // its highest so far
 	Host      float64    `json:"host,omitempty"`      // share of time outside libtorch
@@ -110,9 +111,14 @@ func (b *bench) startReference(ctx context.Context, script string, args ...strin
 	return begin(ctx, cmd)
 }
 
-// startOurs starts this program as a worker of that verb. Its threads sleep
+// startOurs starts this program as our side of updates.
+func (b *bench) startOurs(ctx context.Context, args ...string) (*process, error) {
+	return startSelf(ctx, workerVerb, args...)
+}
+
+// startSelf starts this program with a verb of its own. libtorch's threads sleep
 // while they wait, as the product's do (tools/cutpaste/waiting.go).
-func (b *bench) startOurs(ctx context.Context, verb string, args ...string) (*process, error) {
+func startSelf(ctx context.Context, verb string, args ...string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -120,6 +126,18 @@ func (b *bench) startOurs(ctx context.Context, verb string, args ...string) (*pr
 	cmd := command(ctx, self, append([]string{verb}, args...)...)
 	cmd.Env = append([]string{"OMP_WAIT_POLICY=passive"}, os.Environ()...) // the caller's own setting wins
 	return begin(ctx, cmd)
+}
+
+// output is what a program that ends prints.
+func output(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
+	text, err := cmd.Output()
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w; its message is above", strings.Join(cmd.Args, " "), err)
+	}
+	return text, nil
 }
 
 // build compiles one of this repository's programs into dir.

@@ -26,14 +26,35 @@ type row struct {
 
 // compared is the row of rates (higher is better) that were measured in turns.
 func compared(ours, reference []float64, unit string) row {
+	return medians(ours, reference, unit, func(a, b float64) float64 { return a / b })
+}
+
+// comparedCosts is the row of times or sizes (lower is better).
+func comparedCosts(ours, reference []float64, unit string) row {
+	return medians(ours, reference, unit, func(a, b float64) float64 { return b / a })
+}
+
+// comparedOnce is the row of a cost that was looked at once, which has no spread.
+func comparedOnce(ours, reference float64, unit string) row {
+	ratio := reference / ours
+	return row{Ours: ours, Reference: &reference, Ratio: &ratio, Unit: unit}
+}
+
+// medians is the row of figures whose ratio is that of their medians. A single
+// turn has no spread.
+func medians(ours, reference []float64, unit string, over func(a, b float64) float64) row {
 	ratios := make([]float64, len(ours))
 	for i := range ours {
-		ratios[i] = ours[i] / reference[i]
+		ratios[i] = over(ours[i], reference[i])
 	}
 	a, b := quantile(ours, 0.5), quantile(reference, 0.5)
-	ratio := a / b
-	spread := (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / 2 / ratio
-	return row{Ours: a, Reference: &b, Ratio: &ratio, Spread: &spread, Unit: unit}
+	ratio := over(a, b)
+	r := row{Ours: a, Reference: &b, Ratio: &ratio, Unit: unit}
+	if len(ours) > 1 {
+		spread := (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / 2 / ratio
+		r.Spread = &spread
+	}
+	return r
 }
 
 // quantile is the q-th, with straight lines between the sorted values.

@@ -35,6 +35,21 @@ func TestComparedIsOfMedians(t *testing.T) {
 	}
 }
 
+// By hand, of costs: medians 4 and 8, so ours is twice as good.
+func TestComparedCosts(t *testing.T) {
+	r := comparedCosts([]float64{4, 2, 8}, []float64{8, 8, 8}, "ms")
+	// Ratios 2, 4, 1: quartiles 1.5 and 3.
+	if r.Ours != 4 || *r.Reference != 8 || *r.Ratio != 2 || *r.Spread != 0.375 {
+		t.Errorf("got %+v, %g, %g, %g", r, *r.Reference, *r.Ratio, *r.Spread)
+	}
+	if one := comparedCosts([]float64{4}, []float64{8}, "s"); *one.Ratio != 2 || one.Spread != nil {
+		t.Errorf("of a single turn: %+v", one)
+	}
+	if once := comparedOnce(200, 300, "MiB"); *once.Ratio != 1.5 || once.Spread != nil {
+		t.Errorf("of a single look: %+v", once)
+	}
+}
+
 func TestTableAndJSON(t *testing.T) {
 	one, two, small := 1234.5, 1.256, 0.0123
 	rows := []row{
@@ -86,7 +101,8 @@ func TestChoose(t *testing.T) {
 		"":                    strings.Join(keys(), " "),
 		"memory":              "memory",
 		"memory,update":       "update-64 update-256 memory",
-		"augment":             "augment augment-independent",
+		"augment":             "augment augment-independent augment-tensors",
+		"bf16":                "bf16-64 bf16-256 bf16-fp32-64 bf16-fp32-256",
 		"augment-independent": "augment-independent",
 	} {
 		if got := names(only); got != want {

@@ -7,36 +7,51 @@ import (
 	"strconv"
 )
 
-// takeTurns has both sides, ours first, do the same work in turn, and returns
-// for each turn how many units of work each did in a second. A line to a process
-// says how many. The first unit allocates and builds kernels; the second says
-// how many make a turn.
-func (b *bench) takeTurns(ctx context.Context, sides [2]*process, show func(rate float64) string) (rates [2][]float64, err error) {
+// task is what both sides do in turn.
+type task struct {
+	word  string  // before the number of units in a line to each process
+	per   float64 // results in a unit
+	unit  string  // of results in a second: "images/s"
+	clock func(answer) float64
+}
+
+// takeTurns has both sides, ours first, do the same work in turn, and returns for
+// each turn how many results each had in a second. The first unit of work
+// allocates and builds kernels; the second says how many make a side's turn.
+func (b *bench) takeTurns(ctx context.Context, sides [2]*process, w task) (rates [2][]float64, err error) {
 	if ours, reference := sides[0].hello, sides[1].hello; ours.Work != reference.Work || ours.Torch != reference.Torch {
 		return rates, fmt.Errorf("the sides would not do the same: ours %s (%s), the reference %s (%s)", ours.Work, ours.Torch, reference.Work, reference.Torch)
 	}
-	units, longest := 1, 0.
+	if w.clock == nil {
+		w.clock = func(a answer) float64 { return a.Seconds }
+	}
+	one := func(p *process, units int) (float64, error) {
+		a, err := p.turn(ctx, w.word+strconv.Itoa(units))
+		return max(w.clock(a), 1e-6), err
+	}
+	var units [2]int
+	var longest float64
 	for range 2 {
-		units, longest = 1, 0
-		for _, p := range sides {
-			a, err := p.turn(ctx, "1")
+		longest = 0
+		for side, p := range sides {
+			seconds, err := one(p, 1)
 			if err != nil {
 				return rates, err
 			}
-			units = max(units, int(math.Round(b.turnSeconds()/a.Seconds)))
-			longest = max(longest, a.Seconds)
+			units[side] = max(1, int(math.Round(b.turnSeconds()/seconds)))
+			longest = max(longest, seconds)
 		}
 	}
 	turns := b.turns(longest)
 	for i := range turns {
 		for side, p := range sides {
-			a, err := p.turn(ctx, strconv.Itoa(units))
+			seconds, err := one(p, units[side])
 			if err != nil {
 				return rates, err
 			}
-			rates[side] = append(rates[side], float64(units)/a.Seconds)
+			rates[side] = append(rates[side], float64(units[side])*w.per/seconds)
 		}
-		say("  turn %d of %d: ours %s, reference %s", i+1, turns, show(rates[0][i]), show(rates[1][i]))
+		say("  turn %d of %d: ours %s, reference %s %s", i+1, turns, figure(rates[0][i]), figure(rates[1][i]), w.unit)
 	}
 	return rates, nil
 }

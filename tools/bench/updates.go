@@ -12,12 +12,8 @@ const (
 	views   = 3
 )
 
-// float32s is a float32 update as it is written without thinking of speed. Ours
-// is channels-last, PyTorch's NCHW; what arithmetic is done is the same.
-var float32s = precision{name: "fp32", amp: "off"}
-
-// bfloat16s is mixed precision on both sides, both in channels-last memory.
-var bfloat16s = precision{name: "bf16", amp: "bf16", flags: []string{"--amp", "bf16", "--channels-last"}}
+// images is the task of an update's batch.
+var images = task{per: views * sources, unit: "images/s"}
 
 // precision is the arithmetic of both sides.
 type precision struct {
@@ -26,104 +22,121 @@ type precision struct {
 	flags []string // the reference's
 }
 
-// settings are ours: fp32 is never TF32 unless a row says so.
-func (p precision) settings() []string { return []string{"amp=" + p.amp, "tf32=false"} }
+var (
+	// float32s is arithmetic in float32 on both sides, never TF32. Ours lies in
+	// channels-last memory, the reference's as PyTorch makes it.
+	float32s = precision{name: "fp32", amp: "off"}
+	// bfloat16s and float16s are mixed precision, channels-last on both sides.
+	bfloat16s = precision{name: "bf16", amp: "bf16", flags: []string{"--amp", "bf16", "--channels-last"}}
+	float16s  = precision{name: "fp16", amp: "fp16", flags: []string{"--amp", "fp16", "--channels-last"}}
+)
 
-// compareUpdates measures images per second in updates of size px pictures, with
-// further flags for the reference. It adds the share of this machine's peak that
-// ours reaches, and both sides' memory.
-func compareUpdates(size int, p precision, flags ...string) func(context.Context, *bench) ([]row, error) {
+// compareUpdates measures images per second in updates of size px pictures. It
+// adds the share of this machine's peak that ours reaches, and both sides'
+// memory.
+func compareUpdates(size int, p precision) func(context.Context, *bench) ([]row, error) {
 	return func(ctx context.Context, b *bench) ([]row, error) {
-		ours, err := b.startOurs(ctx, workerVerb, b.settings(size, p.settings()...)...)
+		sides, err := b.updateSides(ctx, size, p, p.flags)
 		if err != nil {
 			return nil, err
 		}
-		defer ours.stop()
-		reference, err := b.startReference(ctx, "reference.py", b.flags(size, append(p.flags, flags...)...)...)
+		defer sides[0].stop()
+		defer sides[1].stop()
+		rates, err := b.takeTurns(ctx, sides, images)
 		if err != nil {
 			return nil, err
 		}
-		defer reference.stop()
-		rates, err := b.takeTurns(ctx, [2]*process{ours, reference}, func(r float64) string { return figure(views*sources*r) + " images/s" })
-		if err != nil {
-			return nil, err
-		}
-		for side := range rates {
-			for i := range rates[side] {
-				rates[side][i] *= views * sources
+		rows := []row{compared(rates[0], rates[1], images.unit)}
+		if p.name != "fp16" {
+			share, err := b.shareOfPeak(ctx, sides, size, p.name, rows[0].Ours)
+			if err != nil {
+				return nil, err
 			}
+			rows = append(rows, share)
 		}
-		rows := []row{compared(rates[0], rates[1], "images/s")}
-		if len(flags) > 0 {
-			return rows, nil // said beside the plain row already
-		}
-		share, err := b.shareOfPeak(ctx, ours, reference, size, p.name, rows[0].Ours)
-		if err != nil {
-			return nil, err
-		}
-		memory, err := peakMemory(ctx, ours, reference)
-		if err != nil {
-			return nil, err
-		}
+		memory, err := peakMemory(ctx, sides)
 		memory.Name = fmt.Sprintf("peak resident memory, %s %d px", p.name, size)
-		return append(rows, share, memory), nil
+		return append(rows, memory), err
 	}
 }
 
+// compareUpdatesTo is [compareUpdates] for a reference with these flags and
+// nothing else.
+func compareUpdatesTo(size int, p precision, flags ...string) func(context.Context, *bench) ([]row, error) {
+	return func(ctx context.Context, b *bench) ([]row, error) {
+		sides, err := b.updateSides(ctx, size, p, flags)
+		return b.compareSides(ctx, sides, err)
+	}
+}
+
+// compareOurs measures our own update with a setting and, as the reference,
+// without it: what the setting costs or brings.
+func compareOurs(size int, p precision, with, without string) func(context.Context, *bench) ([]row, error) {
+	return func(ctx context.Context, b *bench) ([]row, error) {
+		var sides [2]*process
+		var err error
+		for i, setting := range []string{with, without} {
+			if sides[i], err = b.startUpdates(ctx, size, p, setting); err != nil {
+				break
+			}
+		}
+		return b.compareSides(ctx, sides, err)
+	}
+}
+
+// compareSides is the row of both sides' images per second. It stops them.
+func (b *bench) compareSides(ctx context.Context, sides [2]*process, err error) ([]row, error) {
+	for _, side := range sides {
+		if side != nil {
+			defer side.stop()
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	rates, err := b.takeTurns(ctx, sides, images)
+	if err != nil {
+		return nil, err
+	}
+	return []row{compared(rates[0], rates[1], images.unit)}, nil
+}
+
+// updateSides starts ours and the reference; where that fails, none is left.
+func (b *bench) updateSides(ctx context.Context, size int, p precision, flags []string) (sides [2]*process, err error) {
+	if sides[0], err = b.startUpdates(ctx, size, p); err != nil {
+		return sides, err
+	}
+	sides[1], err = b.startReference(ctx, "reference.py", append([]string{
+		"--device", b.device, "--threads", strconv.Itoa(b.threads),
+		"--size", strconv.Itoa(size), "--batch", strconv.Itoa(views * sources),
+	}, flags...)...)
+	if err != nil {
+		sides[0].stop()
+	}
+	return sides, err
+}
+
+// startUpdates starts our updates of the paper's batch; later settings win. On a
+// device they are the whole update, with the pictures' plans drawn and carried
+// out; on the CPU the batch stands in memory, as the reference's does everywhere.
+func (b *bench) startUpdates(ctx context.Context, size int, p precision, settings ...string) (*process, error) {
+	return b.startOurs(ctx, append([]string{
+		"-loaded=" + strconv.FormatBool(b.device != "cpu"),
+		"device=" + b.device, "threads=" + strconv.Itoa(b.threads),
+		"data.size=" + strconv.Itoa(size), "train.batch=" + strconv.Itoa(sources),
+		"amp=" + p.amp, "channels_last=on", "tf32=false", "train.deterministic=false", "augment.on=device",
+	}, settings...)...)
+}
+
 // peakMemory is the highest resident memory of both sides so far.
-func peakMemory(ctx context.Context, ours, reference *process) (row, error) {
+func peakMemory(ctx context.Context, sides [2]*process) (row, error) {
 	var peaks [2]float64
-	for i, p := range []*process{ours, reference} {
+	for i, p := range sides {
 		a, err := p.turn(ctx, "1")
 		if err != nil {
 			return row{}, err
 		}
 		peaks[i] = a.Peak
 	}
-	r := comparedCosts(peaks[:1], peaks[1:], "MiB")
-	r.Spread = nil // one look at each
-	return r, nil
-}
-
-// compareOurs measures our own update with a setting and, as the reference,
-// without it: what the setting costs or brings. with follows without and wins.
-func compareOurs(size int, p precision, with string) func(context.Context, *bench) ([]row, error) {
-	return func(ctx context.Context, b *bench) ([]row, error) {
-		var sides [2]*process
-		for i, settings := range [][]string{append(p.settings(), with), p.settings()} {
-			side, err := b.startOurs(ctx, workerVerb, b.settings(size, settings...)...)
-			if err != nil {
-				return nil, err
-			}
-			defer side.stop()
-			sides[i] = side
-		}
-		rates, err := b.takeTurns(ctx, sides, func(r float64) string { return figure(views*sources*r) + " images/s" })
-		if err != nil {
-			return nil, err
-		}
-		for side := range rates {
-			for i := range rates[side] {
-				rates[side][i] *= views * sources
-			}
-		}
-		return []row{compared(rates[0], rates[1], "images/s")}, nil
-	}
-}
-
-// settings are those of our side of an update of the paper's batch.
-func (b *bench) settings(size int, more ...string) []string {
-	return append([]string{
-		"device=" + b.device, "threads=" + strconv.Itoa(b.threads),
-		"data.size=" + strconv.Itoa(size), "train.batch=" + strconv.Itoa(sources),
-		"channels_last=on", "train.deterministic=false",
-	}, more...)
-}
-
-// flags are the reference's for the same.
-func (b *bench) flags(size int, more ...string) []string {
-	return append([]string{
-		"--device", b.device, "--threads", strconv.Itoa(b.threads),
-		"--size", strconv.Itoa(size), "--batch", strconv.Itoa(views * sources),
-	}, more...)
+	return comparedOnce(peaks[0], peaks[1], "MiB"), nil
 }

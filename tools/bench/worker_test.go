@@ -12,31 +12,61 @@ import (
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
-// The worker does the trainer's updates and answers every line with one object.
-func TestWorker(t *testing.T) {
+// answers are what a worker says to some lines.
+func answers(t *testing.T, args []string, lines string) []answer {
+	t.Helper()
 	var out bytes.Buffer
-	args := []string{"-size", "32", "-sources", "1", "-threads", "1"}
-	if err := work(args, strings.NewReader("1\n2\n"), &out); err != nil {
+	if err := work(args, strings.NewReader(lines), &out); err != nil {
 		t.Fatal(err)
 	}
-	var answers []answer
+	var all []answer
 	for d := json.NewDecoder(&out); d.More(); {
 		var a answer
 		if err := d.Decode(&a); err != nil {
 			t.Fatal(err)
 		}
-		answers = append(answers, a)
+		all = append(all, a)
 	}
-	if len(answers) != 3 || answers[0].Torch != torch.Version() {
-		t.Fatalf("got %+v", answers)
+	return all
+}
+
+// The worker does the trainer's updates and answers every line with one object.
+func TestWorker(t *testing.T) {
+	slim := []string{"-width", "4", "-pictures", "4", "device=cpu", "threads=1", "data.size=32", "net.head=32,8", "channels_last=off"}
+	got := answers(t, slim, "1\n2\noperators 2\n")
+	if len(got) != 4 || got[0].Torch != torch.Version() {
+		t.Fatalf("got %+v", got)
 	}
-	for _, a := range answers[1:] {
-		if a.Seconds <= 0 || a.Resident < 10 {
-			t.Errorf("a turn took %g s and %g MiB", a.Seconds, a.Resident)
+	// 46,159 weights: what PyTorch counts in the reference's twin.
+	if want := "4 pictures of 32 px, 46159 weights, 1 threads, cpu"; got[0].Work != want {
+		t.Errorf("the worker does %s, want %s", got[0].Work, want)
+	}
+	for _, a := range got[1:] {
+		if a.Seconds <= 0 || a.Processor <= 0 || a.Resident < 10 || a.Peak < a.Resident {
+			t.Errorf("a turn took %g s, %g s of processors, %g MiB, at most %g", a.Seconds, a.Processor, a.Resident, a.Peak)
 		}
 	}
-	if err := work(args, strings.NewReader("many\n"), &out); err == nil || !strings.Contains(err.Error(), "many") {
-		t.Errorf("a turn of %q: %v", "many", err)
+	o := got[3].Operators
+	if o == nil || o.Updates != 2 || !strings.Contains(o.table(0), "convolution_backward") || o.outside() <= 0 || o.outside() >= 1 {
+		t.Errorf("operators of two updates: %+v", o)
+	}
+	var out bytes.Buffer
+	for _, line := range []string{"many", "dance 3"} {
+		err := work(slim, strings.NewReader(line+"\n"), &out)
+		if word, _, _ := strings.Cut(line, " "); err == nil || !strings.Contains(err.Error(), word) {
+			t.Errorf("a turn of %q: %v", line, err)
+		}
+	}
+}
+
+// A loaded worker makes its batches, on the host or by tensor operations.
+func TestLoadedWorker(t *testing.T) {
+	for _, on := range []string{"cpu", "device"} {
+		args := []string{"-loaded", "-width", "4", "device=cpu", "threads=1", "data.size=32", "train.batch=2", "net.head=8", "channels_last=off", "augment.on=" + on}
+		got := answers(t, args, "paint 2\n1\n")
+		if len(got) != 3 || !strings.HasPrefix(got[0].Work, "6 pictures of 32 px") || got[1].Processor <= 0 {
+			t.Errorf("augment.on=%s: %+v", on, got)
+		}
 	}
 }
 
