@@ -27,14 +27,15 @@ type canvas struct {
 // newCanvas puts the pictures on the device, or shares those that another
 // training has there. Free it when done.
 func newCanvas(p *data.Pictures, c *configs.Config, n Numerics) *canvas {
-	v := &canvas{config: c, numerics: n, pictures: p}
 	if n.Device == torch.CPU {
-		v.painter = augment.NewPainter(p.Size)
-		return v
+		return &canvas{config: c, numerics: n, pictures: p, painter: augment.NewPainter(p.Size)}
 	}
-	v.how = painting(c, n)
-	v.bytes = shared.take(p, n.Device)
-	return v
+	return newTensorCanvas(p, c, n)
+}
+
+// newTensorCanvas is a canvas of tensor operations, on any device.
+func newTensorCanvas(p *data.Pictures, c *configs.Config, n Numerics) *canvas {
+	return &canvas{config: c, numerics: n, pictures: p, how: painting(c, n), bytes: shared.take(p, n.Device)}
 }
 
 // painting is what the plans of all updates have in common.

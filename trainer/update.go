@@ -45,6 +45,14 @@ func (u *Updater) PaintOnDevice(p *data.Pictures, note func(string)) {
 	u.numerics.Device.Synchronize()
 }
 
+// PaintByTensors is [Updater.PaintOnDevice] that paints by tensor operations
+// wherever the device is, the CPU too, and never captures anything: what those
+// operations cost is measured with it.
+func (u *Updater) PaintByTensors(p *data.Pictures) {
+	u.canvas = newTensorCanvas(p, u.config, u.numerics)
+	u.numerics.Device.Synchronize()
+}
+
 // Update trains on a batch at this learning rate. The batch may be used again
 // when it returns. On a device it waits for nothing.
 func (u *Updater) Update(b *data.Batch, lr float64) error {

@@ -40,7 +40,7 @@ func compareDecoding(format string) func(context.Context, *bench) ([]row, error)
 			return nil, err
 		}
 		defer os.RemoveAll(dir)
-		if err := writePictures(dir, format); err != nil {
+		if err := writePictures(dir, files, format); err != nil {
 			return nil, err
 		}
 		ours, err := startSelf(ctx, decoderVerb, dir, "off")
@@ -73,7 +73,7 @@ func compareCache(ctx context.Context, b *bench) ([]row, error) {
 	if err := os.Mkdir(pictures, 0o777); err != nil {
 		return nil, err
 	}
-	if err := writePictures(pictures, "png"); err != nil {
+	if err := writePictures(pictures, files, "png"); err != nil {
 		return nil, err
 	}
 	var sides [2]*process
@@ -131,13 +131,13 @@ func decode(args []string, in io.Reader, out io.Writer) error {
 	return lines.Err()
 }
 
-// writePictures fills a folder with files of a format, png or jpg: smooth colours
+// writePictures fills a folder with n files of a format, png or jpg: smooth colours
 // and a sensor's noise, so that a PNG takes 1.2 MB as MVTec AD's do.
-func writePictures(dir, format string) error {
+func writePictures(dir string, n int, format string) error {
 	small := &data.Image{W: fileSize / 32, H: fileSize / 32, Pix: noise(1, fileSize/32)}
 	smooth := data.Resize(small, fileSize, fileSize).Pix
 	r := rand.New(rand.NewPCG(0, 0))
-	for i := range files {
+	for i := range n {
 		im := image.NewNRGBA(image.Rect(0, 0, fileSize, fileSize))
 		for p := range fileSize * fileSize {
 			for c := range 3 {

@@ -19,6 +19,7 @@ type workload struct {
 	width    int  // channels of the net's first stage; 0: as published
 	onednn   bool // convolutions on the CPU by oneDNN
 	loaded   bool // batches come from a loader, as in training; else one batch stands in memory
+	tensors  bool // plans are carried out by tensor operations, on the CPU too
 }
 
 // updates is the trainer's own update.
@@ -56,7 +57,7 @@ func newUpdates(c *configs.Config, load workload) (*updates, error) {
 		torch.SetOneDNN(load.onednn)
 		u.updater = trainer.NewUpdater(net, c, numerics, c.Train.LogEvery)
 		if load.loaded {
-			u.load()
+			u.load(load.tensors)
 		}
 		u.work = fmt.Sprintf("%d pictures of %d px, %d weights, %d threads, %s",
 			load.pictures, c.Data.Size, count(net.Weights()), numerics.Threads, numerics.Device)
@@ -65,14 +66,18 @@ func newUpdates(c *configs.Config, load workload) (*updates, error) {
 }
 
 // load starts what prepares batches in training.
-func (u *updates) load() {
+func (u *updates) load(tensors bool) {
 	const pictures = 64
 	p := &data.Pictures{Size: u.config.Data.Size, Items: make([]data.Item, pictures), Pix: noise(pictures, u.config.Data.Size)}
-	if u.config.Augment.On != "device" {
+	switch {
+	case tensors:
+		u.updater.PaintByTensors(p)
+	case u.config.Augment.On == "device":
+		u.updater.PaintOnDevice(p, func(note string) { say("  ours: %s", note) })
+	default:
 		u.loader = data.NewLoader(context.Background(), p, u.config, 0)
 		return
 	}
-	u.updater.PaintOnDevice(p, func(note string) { say("  ours: %s", note) })
 	u.loader = data.NewDrawer(context.Background(), p, u.config, 0)
 }
 

@@ -35,6 +35,7 @@ func work(args []string, in io.Reader, out io.Writer) error {
 	f.IntVar(&load.width, "width", 0, "channels of the first stage (0: as published)")
 	f.BoolVar(&load.onednn, "onednn", true, "convolutions on the CPU by oneDNN")
 	f.BoolVar(&load.loaded, "loaded", false, "batches come from a loader, as in training")
+	f.BoolVar(&load.tensors, "tensors", false, "with -loaded: augmentation by tensor operations, on the CPU too")
 	if err := f.Parse(args); err != nil {
 		return err
 	}

@@ -61,11 +61,11 @@ func TestWorker(t *testing.T) {
 
 // A loaded worker makes its batches, on the host or by tensor operations.
 func TestLoadedWorker(t *testing.T) {
-	for _, on := range []string{"cpu", "device"} {
-		args := []string{"-loaded", "-width", "4", "device=cpu", "threads=1", "data.size=32", "train.batch=2", "net.head=8", "channels_last=off", "augment.on=" + on}
+	for _, how := range [][2]string{{"-tensors=false", "cpu"}, {"-tensors=false", "device"}, {"-tensors", "device"}} {
+		args := []string{"-loaded", how[0], "-width", "4", "device=cpu", "threads=1", "data.size=32", "train.batch=2", "net.head=8", "channels_last=off", "augment.on=" + how[1]}
 		got := answers(t, args, "paint 2\n1\n")
 		if len(got) != 3 || !strings.HasPrefix(got[0].Work, "6 pictures of 32 px") || got[1].Processor <= 0 {
-			t.Errorf("augment.on=%s: %+v", on, got)
+			t.Errorf("%v: %+v", how, got)
 		}
 	}
 }
