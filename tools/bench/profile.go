@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/pprof"
-	"strconv"
 	"strings"
 
 	"github.com/cutpaste/cutpaste/configs"
@@ -94,9 +93,9 @@ func profileUpdates(ctx context.Context, c *configs.Config, n int) (*operators, 
 		}
 	}
 	o, err := u.operators(1)
-	precision := "float32"
-	if u.numerics.BFloat16 {
-		precision = "bfloat16"
+	if err != nil {
+		return nil, "", err
 	}
-	return o, fmt.Sprintf("One update, %s, %s, libtorch %s: %s", precision, u.work, torch.Version(), strconv.FormatFloat(o.Seconds, 'f', 3, 64)+" s"), err
+	title := fmt.Sprintf("One update, amp=%s, %s, libtorch %s: %.3f s", u.numerics.Amp, u.work, torch.Version(), o.Seconds)
+	return o, title, nil
 }

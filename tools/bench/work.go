@@ -38,6 +38,7 @@ func newUpdates(c *configs.Config, load workload) (*updates, error) {
 	if err != nil {
 		return nil, err
 	}
+	numerics.OneDNN = load.onednn
 	net, err := startNet(c, numerics, load.width)
 	if err != nil {
 		return nil, err
@@ -54,7 +55,7 @@ func newUpdates(c *configs.Config, load workload) (*updates, error) {
 		}
 	}
 	return u, torch.Do(func() error {
-		torch.SetOneDNN(load.onednn)
+		numerics.Apply()
 		u.updater = trainer.NewUpdater(net, c, numerics, c.Train.LogEvery)
 		if load.loaded {
 			u.load(load.tensors)
