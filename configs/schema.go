@@ -26,7 +26,7 @@ var schema = []*field{
 		help: "where tensors live; auto takes CUDA where it works, else the CPU"},
 	{name: "amp", def: "auto", limit: oneOf("auto", "off", "bf16", "fp16"), affects: Training, source: ours,
 		at:   func(c *Config) any { return &c.Amp },
-		help: "mixed precision; auto takes what a short measurement finds faster on this device, and the run's meta.json records it; fp16 scales its loss"},
+		help: "mixed precision; auto takes what a short measurement finds faster here, and meta.json records it: set this and channels_last where two runs must give the same bytes; fp16 scales its loss"},
 	{name: "channels_last", def: "auto", limit: oneOf("auto", "on", "off"), affects: Training, source: ours,
 		at:   func(c *Config) any { return &c.ChannelsLast },
 		help: "memory layout of pictures in the network; auto takes what the same measurement finds faster"},

@@ -3,6 +3,7 @@ package trainer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -57,21 +58,38 @@ const (
 // its precision, layout and convolutions. It returns what was measured, the
 // choice of n first, or nothing where there is nothing to choose.
 //
-// The outcome may differ from run to run, so a run records it and goes on with
-// what it recorded; [Numerics.As] does that.
+// The outcome may differ from process to process, so a run records it and goes on
+// with what it recorded; [Numerics.As] does that. Within a process, the same is
+// measured once.
 func Calibrate(ctx context.Context, c *configs.Config, n Numerics) (Numerics, []Timing, error) {
 	var timings []Timing
 	err := torch.Do(func() error {
+		defer func() { n.Apply() }()
 		k := &calibration{ctx: ctx, config: c, least: math.MaxInt}
-		defer k.free()
-		err := k.measure(n)
-		if err == nil && len(k.lanes) > 0 {
-			n, timings = k.best(), k.timings()
+		size, count := k.bounds(n)
+		what := fmt.Sprint(n, c.Amp, c.ChannelsLast, c.Net.Name, c.Net.Head, c.Net.HeadFinal, size, count)
+		if known, ok := calibrated[what]; ok {
+			n, timings = known.numerics, known.timings
+			return nil
 		}
-		n.Apply()
-		return err
+		defer k.free()
+		if err := k.measure(n, size, count); err != nil || len(k.lanes) == 0 {
+			return err
+		}
+		n, timings = k.best(), k.timings()
+		calibrated[what] = choice{n, timings}
+		return nil
 	})
 	return n, timings, explained(err, n.Device)
+}
+
+// calibrated is what was measured before, so that trainings of one process that
+// belong together compute alike. Only the tensor thread touches it.
+var calibrated = map[string]choice{}
+
+type choice struct {
+	numerics Numerics
+	timings  []Timing
 }
 
 // calibration measures inside torch.Do.
@@ -95,8 +113,7 @@ type lane struct {
 
 // measure measures the choices in turn, round by round, so that what disturbs
 // the machine disturbs them all.
-func (k *calibration) measure(n Numerics) error {
-	size, count := k.bounds(n)
+func (k *calibration) measure(n Numerics, size, count int) error {
 	choices := k.choices(n, size*size*count)
 	if len(choices) < 2 {
 		return nil

@@ -53,6 +53,10 @@ func TestCalibrate(t *testing.T) {
 	if chosen != fastest && (got != n || fastest > timings[0].ImagesPerSecond*calibrationMargin*1.0001) {
 		t.Errorf("%+v was chosen of %+v", got, timings)
 	}
+	again, same, err := Calibrate(context.Background(), c, n)
+	if err != nil || again != got || !slices.Equal(same, timings) {
+		t.Errorf("a second time it is %+v of %+v (%v)", again, same, err)
+	}
 	if got.As(n) != n {
 		t.Errorf("%+v became %+v: more than precision, layout and convolutions changed", n, got)
 	}
@@ -74,6 +78,7 @@ func TestCalibrateNothing(t *testing.T) {
 func TestCalibrateCancelled(t *testing.T) {
 	c := small()
 	c.ChannelsLast = "auto"
+	c.Data.Size = 40 // not measured by another test
 	n, err := Settle(c)
 	if err != nil {
 		t.Fatal(err)
@@ -115,18 +120,18 @@ func TestCalibrationBounds(t *testing.T) {
 // Which choices are measured on a CPU, in order: the settled one, then all that
 // the keys leave open.
 func TestCalibrationChoices(t *testing.T) {
-	type choice struct {
+	type option struct {
 		amp         torch.Precision
 		layout, dnn bool
 	}
 	for _, c := range []struct {
 		amp, layout string
 		pixels      int
-		want        []choice
+		want        []option
 	}{
-		{"off", "auto", tinyPixels + 1, []choice{{"off", true, true}, {"off", false, true}}},
-		{"off", "auto", tinyPixels, []choice{{"off", true, true}, {"off", true, false}, {"off", false, true}, {"off", false, false}}},
-		{"bf16", "auto", tinyPixels, []choice{{"bf16", true, true}, {"bf16", false, true}}},
+		{"off", "auto", tinyPixels + 1, []option{{"off", true, true}, {"off", false, true}}},
+		{"off", "auto", tinyPixels, []option{{"off", true, true}, {"off", true, false}, {"off", false, true}, {"off", false, false}}},
+		{"bf16", "auto", tinyPixels, []option{{"bf16", true, true}, {"bf16", false, true}}},
 		{"fp16", "on", tinyPixels, nil},
 	} {
 		config := small()
@@ -135,9 +140,9 @@ func TestCalibrationChoices(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var got []choice
+		var got []option
 		for _, v := range (&calibration{config: config}).choices(n, c.pixels) {
-			got = append(got, choice{v.Amp, v.ChannelsLast, v.OneDNN})
+			got = append(got, option{v.Amp, v.ChannelsLast, v.OneDNN})
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("amp %s, channels_last %s, %d pixels: %v, want %v", c.amp, c.layout, c.pixels, got, c.want)

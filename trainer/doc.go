@@ -7,7 +7,13 @@
 // fused step of SGD along a cosine schedule. Nothing in it waits for a number:
 // losses stay where they are computed until the log interval.
 //
-// A run is a function of its configuration. The loader's choices depend on
+// Convolutions and matrix products are computed in the precision and memory
+// layout of [Numerics]. Where amp or channels_last is auto, [Calibrate] measures
+// which are faster; the run records the choice and keeps to it, and other runs of
+// the configuration may choose otherwise. In float16 the loss is scaled, and the
+// scale is a part of the checkpoint.
+//
+// Otherwise a run is a function of its configuration. The loader's choices depend on
 // (seed, update, picture) alone, so a checkpoint is the weights, the momentum
 // and the number of the update, and a resumed run continues as if it had never
 // stopped: same weights, same metrics.

@@ -1,6 +1,8 @@
 package trainer
 
 import (
+	"fmt"
+
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
@@ -19,7 +21,8 @@ type Numerics struct {
 
 // Settle finds the configured device and settles amp, channels_last and the
 // other keys of computing for it, without measuring anything; [Calibrate] does
-// that. A device that is not there is an error.
+// that. A device that is not there, or that cannot compute as the keys say, is an
+// error.
 //
 // amp=auto is bfloat16 on a device that computes in it and float32 elsewhere;
 // channels_last=auto is on.
@@ -33,9 +36,13 @@ func Settle(c *configs.Config) (Numerics, error) {
 		TF32: c.TF32 && device.IsCUDA(), Deterministic: c.Train.Deterministic,
 	}
 	return n, torch.Do(func() error {
+		bf16 := device.FastBFloat16()
+		if err := refuse(c, device, bf16); err != nil {
+			return err
+		}
 		if c.Amp == "auto" {
 			n.Amp = torch.FP32
-			if device.FastBFloat16() {
+			if bf16 {
 				n.Amp = torch.BF16
 			}
 		}
@@ -43,6 +50,22 @@ func Settle(c *configs.Config) (Numerics, error) {
 		n.Apply()
 		return nil
 	})
+}
+
+// refuse says what a device cannot do: cuDNN has no convolutions in bfloat16 for
+// one that does not compute in it. A CPU emulates both half precisions.
+func refuse(c *configs.Config, d torch.Device, bf16 bool) error {
+	if !d.IsCUDA() || bf16 {
+		return nil
+	}
+	for _, k := range []struct{ key, value, instead string }{
+		{"amp", c.Amp, "auto, fp16 or off"}, {"embed.amp", c.Embed.Amp, "off"},
+	} {
+		if k.value == "bf16" {
+			return &configs.Error{Key: k.key, Msg: fmt.Sprintf("%s bf16 needs a CUDA device of compute capability 8.0 or newer, which %s is not; choose %s", k.key, d, k.instead)}
+		}
+	}
+	return nil
 }
 
 // Apply sets what is the process's and not a tensor's or an operation's. It is

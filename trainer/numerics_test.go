@@ -1,10 +1,12 @@
 package trainer
 
 import (
+	"errors"
 	"runtime"
 	"strings"
 	"testing"
 
+	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
@@ -40,6 +42,31 @@ func TestSettleWithoutCUDA(t *testing.T) {
 	c.Device = "cuda"
 	if _, err := Settle(c); err == nil || !strings.Contains(err.Error(), "cuda") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// What an older CUDA device cannot do is one sentence that names the key.
+func TestRefused(t *testing.T) {
+	for _, c := range []struct {
+		amp, embed string
+		device     torch.Device
+		bf16       bool
+		key        string
+	}{
+		{"bf16", "off", "cuda:1", false, "amp"}, {"auto", "bf16", "cuda:1", false, "embed.amp"},
+		{"bf16", "bf16", "cuda:1", true, ""}, {"bf16", "bf16", "cpu", false, ""},
+		{"fp16", "off", "cuda:1", false, ""}, {"auto", "off", "cuda:1", false, ""},
+	} {
+		config := small()
+		config.Amp, config.Embed.Amp = c.amp, c.embed
+		err := refuse(config, c.device, c.bf16)
+		var wrong *configs.Error
+		switch {
+		case c.key == "" && err != nil:
+			t.Errorf("%+v: %v", c, err)
+		case c.key != "" && (!errors.As(err, &wrong) || wrong.Key != c.key || !strings.Contains(err.Error(), "cuda:1")):
+			t.Errorf("%+v: %v", c, err)
+		}
 	}
 }
 

@@ -3,7 +3,8 @@
 //
 //	OUT/NAME/VARIANT/CATEGORY/seed-N/
 //	  config.yaml              every key, resolved
-//	  meta.json                versions, device, data fingerprint, timings
+//	  meta.json                versions, device, precision and layout and what
+//	                           they were chosen by, data fingerprint, timings
 //	  metrics.csv, events/     training curves (TensorBoard reads events/)
 //	  checkpoint/              weights, optimizer, position: what resuming needs
 //	  model.safetensors        the trained net under torchvision's names

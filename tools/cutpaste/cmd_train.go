@@ -47,7 +47,9 @@ another configuration: choose another out= or name=.`,
 		files: `
   OUT/NAME/VARIANT/CATEGORY/seed-N/, with OUT=runs unless out= says otherwise:
     config.yaml              every key, resolved
-    meta.json                versions, device, data fingerprint, timings
+    meta.json                versions, device, precision (with what was measured
+                             where amp or channels_last is auto), data
+                             fingerprint, timings
     metrics.csv, events/     training curves, for tensorboard --logdir OUT
     checkpoint/              what resuming needs
     model.safetensors        the network, under torchvision's names
