@@ -1,12 +1,15 @@
 package trainer
 
 import (
+	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/nets"
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
@@ -77,5 +80,36 @@ func TestAs(t *testing.T) {
 	want := Numerics{Device: "cpu", Amp: torch.BF16, ChannelsLast: true, OneDNN: true, Deterministic: true, Threads: 2}
 	if got := here.As(begun); got != want {
 		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+// Work with one numerics is what it is alone, whatever others did in the process
+// in between.
+func TestApply(t *testing.T) {
+	c := small()
+	n, err := Settle(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := Start(c, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer free(t, net)
+	embed := func(n Numerics) []float32 {
+		got, err := Embed(context.Background(), []*nets.Net{net}, pictures(4, c.Data.Size), c, n, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got[0]
+	}
+	other := n
+	other.OneDNN = false
+	first, between, again := embed(n), embed(other), embed(n)
+	if slices.Equal(first, between) {
+		t.Error("who computes convolutions changes nothing: this tries nothing")
+	}
+	if !slices.Equal(first, again) {
+		t.Error("other numerics in between change the numbers")
 	}
 }

@@ -1,6 +1,7 @@
 package torch
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -62,4 +63,26 @@ func TestSynchronizeCPU(t *testing.T) {
 	if CPU.IsCUDA() || !Device("cuda:1").IsCUDA() {
 		t.Error("IsCUDA is wrong")
 	}
+}
+
+// cuBLAS repeats its sums only with a workspace of a set size, which is asked for
+// where determinism is, unless the user chose one.
+func TestDeterministicWorkspace(t *testing.T) {
+	const name = "CUBLAS_WORKSPACE_CONFIG"
+	t.Setenv(name, "") // is put back as it was at the end
+	for _, c := range []struct {
+		before string
+		on     bool
+		want   string
+	}{{"", true, ":4096:8"}, {":16:8", true, ":16:8"}, {"", false, ""}} {
+		os.Unsetenv(name)
+		if c.before != "" {
+			os.Setenv(name, c.before)
+		}
+		inScope(t, func() { SetDeterministic(c.on) })
+		if got := os.Getenv(name); got != c.want {
+			t.Errorf("%q became %q with determinism %v, want %q", c.before, got, c.on, c.want)
+		}
+	}
+	inScope(t, func() { SetDeterministic(false) }) // libtorch's own default
 }
