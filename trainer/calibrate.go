@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/cutpaste/cutpaste/configs"
@@ -24,9 +25,11 @@ type Timing struct {
 
 // The bounds of a calibration.
 const (
-	// Another choice than [Settle]'s has to be this much faster, so that noise
-	// does not decide how a run computes.
-	calibrationMargin = 1.07
+	// Another choice than [Settle]'s has to be this much faster in the middle one of
+	// the rounds, so that noise does not decide how a run computes; and still more
+	// where there was time for two rounds only.
+	calibrationMargin, calibrationFewMargin = 1.07, 1.3
+	calibrationFew                          = 2
 
 	// No round begins after so long, or after a twentieth of what the training
 	// is expected to take if that is less.
@@ -108,7 +111,7 @@ type lane struct {
 	updater  *Updater
 	images   torch.Tensor // [N,3,S,S]
 	labels   torch.Tensor // [N]
-	best     float64      // seconds an update, of the fastest
+	took     []float64    // seconds an update, a round each
 }
 
 // measure measures the choices in turn, round by round, so that what disturbs
@@ -144,8 +147,8 @@ func (k *calibration) measure(n Numerics, size, count int) error {
 			if err := context.Cause(k.ctx); err != nil {
 				return err
 			}
-			if round == 0 || l.best < calibrationHopeless*k.fastest() && time.Since(began) < limit {
-				l.update()
+			if round == 0 || l.best() < calibrationHopeless*k.fastest() && time.Since(began) < limit {
+				l.took = append(l.took, l.update())
 			}
 		}
 		expected := k.fastest() / float64(count) * float64(k.config.Train.Steps*k.pictures())
@@ -243,13 +246,12 @@ func (k *calibration) enter(n Numerics, pix []uint8, size int) error {
 	n.Device.Synchronize() // they were made on another stream
 	k.lanes = append(k.lanes, l)
 	l.update()
-	l.best = math.Inf(1)
 	return nil
 }
 
-// update is an update that changes no weight, since its learning rate is 0. To
-// read its loss is to wait for it.
-func (l *lane) update() {
+// update is an update that changes no weight, since its learning rate is 0, and
+// the seconds that it takes. To read its loss is to wait for it.
+func (l *lane) update() float64 {
 	l.numerics.Apply()
 	u := l.updater
 	began := time.Now()
@@ -258,7 +260,7 @@ func (l *lane) update() {
 		torch.Scope(func() { u.train(l.images, l.labels, func() { u.sgd.Step(0) }) })
 	})
 	u.Losses()
-	l.best = min(l.best, time.Since(began).Seconds())
+	return time.Since(began).Seconds()
 }
 
 func (l *lane) free() {
@@ -270,25 +272,44 @@ func (l *lane) free() {
 func (k *calibration) fastest() float64 {
 	fastest := math.Inf(1)
 	for _, l := range k.lanes {
-		fastest = min(fastest, l.best)
+		fastest = min(fastest, l.best())
 	}
 	return fastest
 }
 
-// best is the fastest choice, or the first if that is hardly slower.
+// best is the fastest update, or infinite before there is one.
+func (l *lane) best() float64 { return slices.Min(append(l.took, math.Inf(1))) }
+
+// gain is how many times faster l is than the settled choice: the median over
+// the rounds that both took part in, each of which compares neighbours in time.
+func (l *lane) gain(settled *lane) float64 {
+	var ratios []float64
+	for i := range min(len(l.took), len(settled.took)) {
+		ratios = append(ratios, settled.took[i]/l.took[i])
+	}
+	slices.Sort(ratios)
+	return ratios[(len(ratios)-1)/2] // the lower one of two
+}
+
+// best is the choice that gains most, or the settled one if none gains enough.
 func (k *calibration) best() Numerics {
-	for _, l := range k.lanes {
-		if l.best*calibrationMargin <= k.lanes[0].best && l.best == k.fastest() {
-			return l.numerics
+	best, most := k.lanes[0], 1.0
+	for _, l := range k.lanes[1:] {
+		margin := calibrationMargin
+		if len(l.took) <= calibrationFew || len(k.lanes[0].took) <= calibrationFew {
+			margin = calibrationFewMargin
+		}
+		if gain := l.gain(k.lanes[0]); gain >= margin && gain > most {
+			best, most = l, gain
 		}
 	}
-	return k.lanes[0].numerics
+	return best.numerics
 }
 
 func (k *calibration) timings() []Timing {
 	out := make([]Timing, len(k.lanes))
 	for i, l := range k.lanes {
-		out[i] = Timing{l.numerics.Amp, l.numerics.ChannelsLast, l.numerics.OneDNN, float64(len(k.labels)) / l.best}
+		out[i] = Timing{l.numerics.Amp, l.numerics.ChannelsLast, l.numerics.OneDNN, float64(len(k.labels)) / l.best()}
 	}
 	return out
 }
