@@ -155,7 +155,9 @@ func (b *bench) run(ctx context.Context, chosen []measurement, jsonFile string) 
 		}
 	}
 	fmt.Printf("libtorch %s, %d threads, %s, %s\n\n", torch.Version(), b.threads, b.device, processor())
-	fmt.Print(markdown(rows))
+	if len(rows) > 0 {
+		fmt.Print(markdown(rows))
+	}
 	for _, s := range b.notes {
 		missing = append(missing, s+".")
 	}

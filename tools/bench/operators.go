@@ -21,6 +21,12 @@ type operatorTime struct {
 	Total float64 `json:"total"` // seconds, with them
 }
 
+// short is the name without where it comes from; what autograd's engine does
+// around an operator is "engine: ...".
+func (t operatorTime) short() string {
+	return strings.NewReplacer("aten::", "", "autograd::engine::evaluate_function: ", "engine: ").Replace(t.Name)
+}
+
 // operators does n updates meanwhile.
 func (u *updates) operators(n int) (*operators, error) {
 	o := &operators{Updates: n}
@@ -60,7 +66,7 @@ func (o *operators) table(n int) string {
 		shown = shown[:n]
 	}
 	for _, t := range shown {
-		line(strings.TrimPrefix(t.Name, "aten::"), fmt.Sprint(t.Calls/o.Updates), t.Self, t.Total)
+		line(t.short(), fmt.Sprint(t.Calls/o.Updates), t.Self, t.Total)
 	}
 	if rest > 0 {
 		line(fmt.Sprintf("%d others", len(o.Times)-n), "", rest, rest)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -37,13 +38,26 @@ type answer struct {
 }
 
 // command is a program that ends with everything that it started when ctx does.
-// Ctrl-C on the terminal comes to us alone.
+// Ctrl-C on the terminal comes to us alone. Settings in the environment
+// (CUTPASTE_TRAIN_BATCH) do not reach it, as only one side would follow them.
 func command(ctx context.Context, program string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Stderr = os.Stderr
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
+		return strings.HasPrefix(v, "CUTPASTE_") && !strings.HasPrefix(v, "CUTPASTE_CACHE=")
+	})
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	return cmd
+}
+
+// title is a program with its verb or script.
+func title(cmd *exec.Cmd) string {
+	words := []string{filepath.Base(cmd.Path)}
+	if len(cmd.Args) > 1 {
+		words = append(words, cmd.Args[1])
+	}
+	return strings.Join(words, " ")
 }
 
 // begin starts a process and waits until it is ready. Stop it when done.
@@ -75,7 +89,7 @@ func (p *process) answer(ctx context.Context) (answer, error) {
 		if ctx.Err() != nil {
 			return a, ctx.Err()
 		}
-		return a, fmt.Errorf("%s ended early (%w); its message is above", strings.Join(p.cmd.Args, " "), err)
+		return a, fmt.Errorf("%s ended early (%w); its message is above", title(p.cmd), err)
 	}
 	return a, nil
 }
@@ -124,7 +138,7 @@ func startSelf(ctx context.Context, verb string, args ...string) (*process, erro
 		return nil, err
 	}
 	cmd := command(ctx, self, append([]string{verb}, args...)...)
-	cmd.Env = append([]string{"OMP_WAIT_POLICY=passive"}, os.Environ()...) // the caller's own setting wins
+	cmd.Env = append([]string{"OMP_WAIT_POLICY=passive"}, cmd.Env...) // the caller's own setting wins
 	return begin(ctx, cmd)
 }
 
@@ -135,7 +149,7 @@ func output(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w; its message is above", strings.Join(cmd.Args, " "), err)
+		return nil, fmt.Errorf("%s failed (%w); its message is above", title(cmd), err)
 	}
 	return text, nil
 }

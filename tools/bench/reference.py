@@ -115,6 +115,7 @@ def main():
     torch.set_num_threads(a.threads)
     torch.backends.mkldnn.enabled = not a.no_onednn
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = a.tf32
+    torch.backends.cudnn.benchmark = True  # as ours; without it cuDNN guesses
     torch.manual_seed(0)
     weights, run = updates(a, device)
 

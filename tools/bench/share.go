@@ -10,8 +10,9 @@ import (
 // large product of matrices of that type reaches in the reference's process,
 // with the same libtorch and threads. A share under 40 % is told together with
 // the operators that take the time.
-func (b *bench) shareOfPeak(ctx context.Context, sides [2]*process, size int, kind string, imagesPerSecond float64) (row, error) {
-	product, err := sides[1].turn(ctx, "matmul "+kind)
+func (b *bench) shareOfPeak(ctx context.Context, reference *process, size int, p precision, imagesPerSecond float64) (row, error) {
+	kind := p.name
+	product, err := reference.turn(ctx, "matmul "+kind)
 	if err != nil {
 		return row{}, err
 	}
@@ -20,14 +21,29 @@ func (b *bench) shareOfPeak(ctx context.Context, sides [2]*process, size int, ki
 	note := fmt.Sprintf("update %s %d px reaches %s %% of this machine's %s matrix product peak (%s of %s GFLOP/s)",
 		kind, size, figure(share), kind, figure(reached/1e9), figure(product.Flops/1e9))
 	if share < 40 {
-		a, err := sides[0].turn(ctx, "operators 1")
+		o, err := b.operatorsOf(ctx, size, p)
 		if err != nil {
 			return row{}, err
 		}
-		note += "; its time goes to " + a.Operators.largest(5)
+		note += "; its time goes to " + o.largest(5)
 	}
 	b.note(note)
 	return row{Name: fmt.Sprintf("share of the %s matrix product peak, %d px", kind, size), Ours: share, Unit: "%"}, nil
+}
+
+// operatorsOf is what operators took in one of our updates, in a process of its
+// own: a captured update would show none.
+func (b *bench) operatorsOf(ctx context.Context, size int, p precision) (*operators, error) {
+	ours, err := b.startUpdates(ctx, size, p, "train.graph=off")
+	if err != nil {
+		return nil, err
+	}
+	defer ours.stop()
+	if _, err := ours.turn(ctx, "1"); err != nil {
+		return nil, err
+	}
+	a, err := ours.turn(ctx, "operators 1")
+	return a.Operators, err
 }
 
 // updateMACs are the multiply-adds of one picture in an update of ResNet-18 with
@@ -63,7 +79,7 @@ func forwardMACs(size int) (stem, rest int) {
 func (o *operators) largest(n int) string {
 	var parts []string
 	for _, t := range o.Times[:min(n, len(o.Times))] {
-		parts = append(parts, fmt.Sprintf("%s %.0f %%", strings.TrimPrefix(t.Name, "aten::"), 100*t.Self/o.Seconds))
+		parts = append(parts, fmt.Sprintf("%s %.0f %%", t.short(), 100*t.Self/o.Seconds))
 	}
 	return fmt.Sprintf("%s; outside of operators %.0f %%", strings.Join(parts, ", "), 100*o.outside())
 }

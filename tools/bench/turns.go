@@ -59,13 +59,16 @@ func (b *bench) takeTurns(ctx context.Context, sides [2]*process, w task) (rates
 // turns is how often each side is measured, where one unit of work takes this
 // many seconds: long ones average by themselves.
 func (b *bench) turns(unit float64) int {
+	long := unit > b.turnSeconds()
 	switch {
+	case b.quick && long:
+		return 2
 	case b.quick:
 		return 3
-	case unit > b.turnSeconds():
+	case long:
 		return 5
 	}
-	return 9
+	return 7
 }
 
 // turnSeconds is how long a turn should last; one unit of work may take longer.
@@ -73,5 +76,5 @@ func (b *bench) turnSeconds() float64 {
 	if b.quick {
 		return 1
 	}
-	return 3
+	return 2
 }

@@ -81,6 +81,13 @@ func TestSidesThatEnd(t *testing.T) {
 	if _, err := p.turn(t.Context(), "do 1"); err == nil {
 		t.Error("a stopped process answered")
 	}
+	t.Setenv("CUTPASTE_TRAIN_BATCH", "7")
+	if out, err := output(t.Context(), command(t.Context(), "sh", "-c", "echo $CUTPASTE_TRAIN_BATCH$HOME")); err != nil || string(out) != os.Getenv("HOME")+"\n" {
+		t.Errorf("a setting of the environment reached a side: %s, %v", out, err)
+	}
+	if _, err := output(t.Context(), command(t.Context(), "sh", "-c", "exit 3")); err == nil || !strings.Contains(err.Error(), "sh -c failed") {
+		t.Errorf("a program that fails: %v", err)
+	}
 	if _, err := begin(t.Context(), command(t.Context(), "/no/such/program")); err == nil || !strings.Contains(err.Error(), "/no/such/program") {
 		t.Errorf("a program that is not there: %v", err)
 	}

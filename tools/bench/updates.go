@@ -47,16 +47,20 @@ func compareUpdates(size int, p precision) func(context.Context, *bench) ([]row,
 			return nil, err
 		}
 		rows := []row{compared(rates[0], rates[1], images.unit)}
+		memory, err := peakMemory(ctx, sides) // before the product of matrices adds to it
+		if err != nil {
+			return nil, err
+		}
+		memory.Name = fmt.Sprintf("peak resident memory, %s %d px", p.name, size)
+		rows = append(rows, memory)
 		if p.name != "fp16" {
-			share, err := b.shareOfPeak(ctx, sides, size, p.name, rows[0].Ours)
+			share, err := b.shareOfPeak(ctx, sides[1], size, p, rows[0].Ours)
 			if err != nil {
 				return nil, err
 			}
 			rows = append(rows, share)
 		}
-		memory, err := peakMemory(ctx, sides)
-		memory.Name = fmt.Sprintf("peak resident memory, %s %d px", p.name, size)
-		return append(rows, memory), err
+		return rows, nil
 	}
 }
 
