@@ -3,7 +3,7 @@
 # a plain go build ./..., go test ./... and an editor work without any setting.
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test lint bench profile libtorch golden clean need libraries
+.PHONY: help build demo test test-cuda cuda-bundle lint bench profile libtorch golden clean need libraries
 
 # The go command at the version that go.mod asks for.
 GO := tools/go.sh
@@ -23,7 +23,7 @@ PINNED := torch==2.11.0 torchvision==0.26.0 numpy==2.4.6 pillow==13.0.0 \
 INSTALLED := .venv/installed-$(shell echo '$(PINNED)' | cksum | cut -d ' ' -f 1)
 
 help: ## print this
-	@sed -n 's/^\([a-z]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 build: libraries ## build bin/cutpaste (and libtorch first, if it is not there)
 	$(GO) build -o bin/cutpaste ./tools/cutpaste
@@ -41,10 +41,18 @@ demo: build ## train on drawn pictures and print an AUROC table, in minutes
 test: export OMP_WAIT_POLICY ?= passive
 TESTS ?= ./...
 # The stand-in device, which only tests load.
-test: LIBRARIES := --tests
+test test-cuda cuda-bundle: LIBRARIES := --tests
 
 test: build lint ## run every check and test
 	$(GO) test -count=1 -timeout 30m $(TESTS)
+
+test-cuda: export OMP_WAIT_POLICY ?= passive
+test-cuda: build ## train for a short while on cuda:0, and run every test there
+	tools/cuda/train.sh cuda:0
+	$(GO) test -count=1 -timeout 30m $(TESTS)
+
+cuda-bundle: build ## pack what a machine with a GPU and torch but no Go needs for that
+	@tools/cuda/bundle.sh
 
 lint: libraries ## gofmt, vet, staticcheck, tidy modules, import directions
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l $$($(GO) list -f '{{.Dir}}' ./...)); \
