@@ -17,14 +17,9 @@ namespace {
 
 std::string cuda_reason = "libtorch was not asked yet";
 
-// glibc gives every large block back to the system when it is freed and takes
-// it anew for the next update, page by page: on a CPU a tenth of an update went
-// into page faults. An update frees and takes the same blocks each time, so they
-// are kept. One arena for all threads, since only the first one keeps what lies
-// free within it; the tensor thread would have another. Blocks above the
-// threshold still come and go. Keeping those too is faster yet, but leaves gaps:
-// at 256 px and 96 pictures an update took 18.4 s of processor time in place of
-// 21.1, and the process peaked at 6.0 GB in place of 4.7.
+// What is too small for memory.cc, and what oneDNN takes for itself, comes from
+// glibc: one arena for all threads, whose freed memory stays there for the next
+// update.
 void keep_freed_memory() {
   mallopt(M_ARENA_MAX, 1);
   mallopt(M_MMAP_THRESHOLD, 64 << 20);
@@ -91,8 +86,8 @@ void load_cuda() {
 extern "C" {
 
 void cp_runtime_init(void) {
-  if (!getenv("OLDMEM")) cutpaste::keep_memory(); else
   keep_freed_memory();
+  cutpaste::keep_memory();
   load_cuda();
 }
 
