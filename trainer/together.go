@@ -54,6 +54,7 @@ func TrainTogether(ctx context.Context, jobs []Job) (trained []*nets.Net, errs [
 				l.net.Free()
 			}
 		}
+		torch.ReleaseMemory() // what comes next has other shapes
 		return nil
 	})
 	return trained, errs

@@ -26,7 +26,18 @@ import (
 // A cancelled ctx ends it with a saved checkpoint and an error that wraps
 // [trainer.ErrInterrupted] or context.Canceled.
 func Train(ctx context.Context, c *configs.Config, p Progress) (*Result, error) {
-	began := time.Now()
+	results, err := TrainSeeds(ctx, c, []uint64{c.Seed}, p)
+	if err != nil {
+		return nil, err
+	}
+	return results[0], nil
+}
+
+// TrainSeeds is [Train] with each of these seeds: jobs_per_device models at a
+// time are trained together and share the pictures. A run that fails does not
+// stop those beside it. The results of the runs that succeeded are in the order
+// of the seeds; the error is the first one's that did not.
+func TrainSeeds(ctx context.Context, c *configs.Config, seeds []uint64, p Progress) ([]*Result, error) {
 	category, err := data.Open(c.Data.Root, c.Data.Category)
 	if err != nil {
 		return nil, err
@@ -48,36 +59,20 @@ func Train(ctx context.Context, c *configs.Config, p Progress) (*Result, error) 
 	if err := tryWeights(c, numerics); err != nil {
 		return nil, err
 	}
-	dir, release, err := claim(c)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
 	fingerprint, err := category.Fingerprint()
 	if err != nil {
 		return nil, err
 	}
-	before, err := begun(dir, fingerprint)
-	if err != nil {
-		return nil, err
-	}
-
-	e := complete(dir)
-	if e != nil {
-		p.Note(fmt.Sprintf("%s is trained already; its stored embeddings are scored", dir))
-	} else {
-		m := newMeta(fingerprint, numerics)
-		if before != nil {
-			m.computeAs(before)
-		} else if err := m.calibrate(ctx, c, p); err != nil {
-			return nil, err
-		}
-		j := job{c, m.Numerics, category, dir, m, p}
-		if e, err = j.do(ctx); err != nil {
-			return nil, err
+	s := sitting{category: category, fingerprint: fingerprint, numerics: numerics, progress: p}
+	var results []*Result
+	for at := range slices.Chunk(seeds, c.JobsPerDevice) {
+		done, err := s.do(ctx, c, at)
+		results = append(results, done...)
+		if err != nil {
+			return results, err
 		}
 	}
-	return rescore(e, dir, c, began)
+	return results, nil
 }
 
 // enough refuses a training set that the density could not be fitted to, before
@@ -141,28 +136,18 @@ func rescore(e *embeddings, to string, c *configs.Config, began time.Time) (*Res
 // job is a run that has yet to be trained.
 type job struct {
 	config   *configs.Config
-	numerics trainer.Numerics
 	category *data.Category
 	dir      string
 	meta     *meta
 	progress Progress
 }
 
-// do trains and takes the embeddings, which it also stores.
-func (j job) do(ctx context.Context) (*embeddings, error) {
-	if err := j.meta.save(j.dir); err != nil {
+// finish keeps a trained net, takes the embeddings and stores them.
+func (j job) finish(ctx context.Context, net *nets.Net, normal *data.Pictures) (*embeddings, error) {
+	if err := j.keep(net); err != nil {
 		return nil, err
 	}
-	normal, err := j.load(ctx, j.category.Train)
-	if err != nil {
-		return nil, err
-	}
-	net, err := j.train(ctx, normal)
-	if err != nil {
-		return nil, err
-	}
-	defer trainer.Free(net)
-	untrained, err := trainer.Start(j.config, j.numerics)
+	untrained, err := trainer.Start(j.config, j.meta.Numerics)
 	if err != nil {
 		return nil, err
 	}
@@ -175,14 +160,6 @@ func (j job) do(ctx context.Context) (*embeddings, error) {
 		return nil, err
 	}
 	return e, e.save(j.dir)
-}
-
-// load loads the normal pictures.
-func (j job) load(ctx context.Context, items []data.Item) (*data.Pictures, error) {
-	defer j.meta.time("load pictures", time.Now())
-	task := j.progress.Task("reading normal pictures", len(items), "pictures")
-	defer task.Done()
-	return j.all(data.Arrive(ctx, items, loadOptions(j.config, func(done, _ int) { task.Set(done, "") })))
 }
 
 // all waits for pictures that are being loaded.
@@ -204,30 +181,13 @@ func loadOptions(c *configs.Config, progress func(done, total int)) data.LoadOpt
 	}
 }
 
-// train trains, or takes a model that was trained before the run was cut off,
-// and keeps it as model.safetensors.
-func (j job) train(ctx context.Context, normal *data.Pictures) (*nets.Net, error) {
-	defer j.meta.time("train", time.Now())
-	c := j.config
-	task := j.progress.Task("training "+c.Data.Category, c.Train.Steps, "updates")
-	defer task.Done()
-	net, err := trainer.Job{
-		Config: c, Numerics: j.numerics, Pictures: normal, Dir: j.dir,
-		Progress: func(update int, s *trainer.Status) { task.Set(update, describe(s)) },
-	}.Train(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("category %s: %w", c.Data.Category, err)
-	}
+// keep writes the trained net as model.safetensors.
+func (j job) keep(net *nets.Net) error {
 	var state []safetensors.Tensor
-	err = torch.Do(func() error { state = net.State(); return nil })
-	if err == nil {
-		err = safetensors.Write(filepath.Join(j.dir, modelFile), state, map[string]string{"net": c.Net.Name})
+	if err := torch.Do(func() error { state = net.State(); return nil }); err != nil {
+		return err
 	}
-	if err != nil {
-		trainer.Free(net)
-		return nil, err
-	}
-	return net, nil
+	return safetensors.Write(filepath.Join(j.dir, modelFile), state, map[string]string{"net": j.config.Net.Name})
 }
 
 func describe(s *trainer.Status) string {
@@ -251,11 +211,11 @@ func (j job) embed(ctx context.Context, net, untrained *nets.Net, normal *data.P
 	task := j.progress.Task("embeddings, trained and untrained", normal.Len()+test.Len(), "pictures")
 	defer task.Done()
 	both := []*nets.Net{net, untrained}
-	ofNormal, err := trainer.Embed(ctx, both, normal, j.config, j.numerics, func(done, _ int) { task.Set(done, "") })
+	ofNormal, err := trainer.Embed(ctx, both, normal, j.config, j.meta.Numerics, func(done, _ int) { task.Set(done, "") })
 	if err != nil {
 		return nil, err
 	}
-	ofTest, err := trainer.Embed(ctx, both, test, j.config, j.numerics, func(done, _ int) { task.Set(normal.Len()+done, "") })
+	ofTest, err := trainer.Embed(ctx, both, test, j.config, j.meta.Numerics, func(done, _ int) { task.Set(normal.Len()+done, "") })
 	if err != nil {
 		return nil, fmt.Errorf("category %s: %w", j.category.Name, err)
 	}

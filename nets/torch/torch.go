@@ -103,6 +103,10 @@ func flag(on bool) C.int {
 // factors to TF32, with 10 bits of mantissa. It changes nothing on a CPU.
 func SetTF32(on bool) { must(C.cp_set_tf32(flag(on))) }
 
+// ReleaseMemory gives the host's memory that is kept for the next update back to
+// the system.
+func ReleaseMemory() { C.cp_release_memory() }
+
 // SetOneDNN says whether convolutions and matrix products on the CPU go to
 // oneDNN. It is faster wherever there is much to compute; for tiny ones its
 // search for a kernel takes longer than libtorch's own kernels take in all.

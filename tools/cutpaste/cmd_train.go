@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 )
 
 func (a *app) trainCommand() *cobra.Command {
+	var seeds []uint
 	cmd := &cobra.Command{
 		Use:   "train CONFIG [key=value ...]",
 		Short: "Train on a category's normal pictures and measure its AUROC",
@@ -24,7 +26,7 @@ func (a *app) trainCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.train(cmd.Context(), c)
+			return a.train(cmd.Context(), c, seeds)
 		},
 		ValidArgsFunction: completeConfig,
 	}
@@ -38,6 +40,11 @@ update: its score is the control beside the trained one. No checkpoint,
 threshold or setting is chosen by test labels; the last update counts.
 
 It needs data.root, a folder of categories, and data.category, one of them.
+
+With --seeds several models are trained, one for each seed, jobs_per_device of
+them at a time: they share the pictures, and on a device one's updates fill what
+another's leave idle. Each ends as it would alone. seed is theirs then, and the
+results come in their order, with --json one line each.
 
 A run that was cut off, even by kill -9, goes on from its last checkpoint when
 the same command is given again, and ends with the same numbers. Ctrl-C finishes
@@ -59,7 +66,9 @@ another configuration: choose another out= or name=.`,
   cutpaste train configs/paper.yaml data.root=mvtec data.category=bottle
   cutpaste train configs/demo.yaml data.root=mvtec data.category=screw seed=1
   cutpaste train configs/paper.yaml data.root=mvtec data.category=tile \
-      augment.variant=scar`,
+      augment.variant=scar
+  cutpaste train configs/paper.yaml data.root=mvtec data.category=bottle \
+      --seeds 0,1,2,3,4 jobs_per_device=5`,
 		status: []exit{
 			{exitDone, "trained and scored; without anomalous test pictures AUROC is left out"},
 			{exitFailed, "unreadable pictures, no such device, a loss that is not finite"},
@@ -67,15 +76,28 @@ another configuration: choose another out= or name=.`,
 			{exitInterrupted, "interrupted; the checkpoint is saved, the same command goes on"},
 		},
 	})
+	cmd.Flags().UintSliceVar(&seeds, "seeds", nil, "train a model for each of these `SEEDS`, such as 0,1,2,3,4")
 	return cmd
 }
 
-func (a *app) train(ctx context.Context, c *configs.Config) error {
-	r, err := run.Train(ctx, c, reporter{a.progress})
-	if err != nil {
-		return err
+func (a *app) train(ctx context.Context, c *configs.Config, seeds []uint) error {
+	of := []uint64{c.Seed}
+	if len(seeds) > 0 {
+		of = of[:0]
+		for _, s := range seeds {
+			if slices.Contains(of, uint64(s)) {
+				return usagef("--seeds has %d twice; a run belongs to one seed", s)
+			}
+			of = append(of, uint64(s))
+		}
 	}
-	return a.result(r, summary(r))
+	results, failed := run.TrainSeeds(ctx, c, of, reporter{a.progress})
+	for _, r := range results {
+		if err := a.result(r, summary(r)); err != nil {
+			return err
+		}
+	}
+	return failed
 }
 
 // summary is a run's result for people.

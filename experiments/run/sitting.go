@@ -1,0 +1,165 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/data"
+	"github.com/cutpaste/cutpaste/nets"
+	"github.com/cutpaste/cutpaste/trainer"
+)
+
+// sitting is what runs of one category have in common.
+type sitting struct {
+	category    *data.Category
+	fingerprint string
+	numerics    trainer.Numerics
+	progress    Progress
+	normal      *data.Pictures // once a run needed them
+}
+
+// do does the runs of some seeds, trained together.
+func (s *sitting) do(ctx context.Context, c *configs.Config, seeds []uint64) ([]*Result, error) {
+	began := time.Now()
+	var (
+		runs  []*job
+		ready = map[*job]*embeddings{}
+		todo  []*job
+	)
+	for _, seed := range seeds {
+		with := *c
+		with.Seed = seed
+		j, e, release, err := s.claim(ctx, &with)
+		if err != nil {
+			return nil, err
+		}
+		defer release()
+		runs = append(runs, j)
+		if ready[j] = e; e == nil {
+			todo = append(todo, j)
+		}
+	}
+	failed := make(map[*job]error)
+	if len(todo) > 0 {
+		if err := s.load(ctx, todo[0]); err != nil {
+			return nil, err
+		}
+	}
+	for len(todo) > 0 {
+		// Some of what a run is computed with is the process's, so runs that go
+		// on with something else than the others have their turn after them.
+		alike := slices.Clone(todo)
+		alike = slices.DeleteFunc(alike, func(j *job) bool { return j.meta.Numerics != todo[0].meta.Numerics })
+		todo = slices.DeleteFunc(todo, func(j *job) bool { return slices.Contains(alike, j) })
+		trained, errs := s.train(ctx, alike)
+		for i, j := range alike {
+			if errs[i] == nil {
+				ready[j], errs[i] = j.finish(ctx, trained[i], s.normal)
+				trainer.Free(trained[i])
+			}
+			failed[j] = errs[i]
+		}
+	}
+	var results []*Result
+	var first error
+	for _, j := range runs {
+		err := failed[j]
+		if err == nil {
+			var r *Result
+			if r, err = rescore(ready[j], j.dir, j.config, began); err == nil {
+				results = append(results, r)
+			}
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return results, first
+}
+
+// claim makes a run's folder this process's: the run, and its embeddings if it
+// is complete.
+func (s *sitting) claim(ctx context.Context, c *configs.Config) (j *job, e *embeddings, release func(), err error) {
+	dir, release, err := claim(c)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	defer func() {
+		if err != nil {
+			release()
+		}
+	}()
+	before, err := begun(dir, s.fingerprint)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	j = &job{c, s.category, dir, newMeta(s.fingerprint, s.numerics), s.progress}
+	if e = complete(dir); e != nil {
+		s.progress.Note(fmt.Sprintf("%s is trained already; its stored embeddings are scored", dir))
+		return j, e, release, nil
+	}
+	if before != nil {
+		j.meta.computeAs(before)
+	} else if err = j.meta.calibrate(ctx, c, s.progress); err != nil {
+		return nil, nil, nil, err
+	}
+	return j, nil, release, j.meta.save(dir)
+}
+
+// load loads the normal pictures, once.
+func (s *sitting) load(ctx context.Context, j *job) (err error) {
+	if s.normal != nil {
+		return nil
+	}
+	defer j.meta.time("load pictures", time.Now())
+	items := s.category.Train
+	task := s.progress.Task("reading normal pictures", len(items), "pictures")
+	defer task.Done()
+	s.normal, err = j.all(data.Arrive(ctx, items, loadOptions(j.config, func(done, _ int) { task.Set(done, "") })))
+	return err
+}
+
+// train trains the runs' nets, or takes those that were trained before a run was
+// cut off.
+func (s *sitting) train(ctx context.Context, runs []*job) ([]*nets.Net, []error) {
+	began := time.Now()
+	steps := runs[0].config.Train.Steps
+	label := "training " + s.category.Name
+	if len(runs) > 1 {
+		label = fmt.Sprintf("%s, %d models", label, len(runs))
+	}
+	task := s.progress.Task(label, steps*len(runs), "updates")
+	defer task.Done()
+	at := make([]int, len(runs))
+	jobs := make([]trainer.Job, len(runs))
+	for i, r := range runs {
+		jobs[i] = trainer.Job{
+			Config: r.config, Numerics: r.meta.Numerics, Pictures: s.normal, Dir: r.dir, Note: s.progress.Note,
+			Progress: func(update int, status *trainer.Status) {
+				at[i] = update
+				all := 0
+				for _, n := range at {
+					all += n
+				}
+				task.Set(all, describe(status))
+			},
+		}
+	}
+	trained, errs := trainer.TrainTogether(ctx, jobs)
+	for i, r := range runs {
+		r.meta.time("train", began)
+		if errs[i] == nil {
+			continue
+		}
+		of := "category " + s.category.Name
+		if len(runs) > 1 && !errors.Is(errs[i], trainer.ErrInterrupted) {
+			of += fmt.Sprintf(", seed %d", r.config.Seed)
+		}
+		errs[i] = fmt.Errorf("%s: %w", of, errs[i])
+	}
+	return trained, errs
+}
