@@ -5,8 +5,10 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -188,6 +190,25 @@ func predicts(t *testing.T, c *configs.Config, r *Result) {
 		if d := v.Score - want; d > 1e-3*want || d < -1e-3*want || v.Anomalous != (v.Score > v.Threshold) {
 			t.Errorf("%s scores %g, the run has %g", v.Path, v.Score, want)
 		}
+	}
+	// More files than are embedded together come out in order, and an end comes at
+	// once.
+	many := slices.Repeat(files, 1+2*predictBatch/len(files))
+	next := 0
+	err = p.Predict(context.Background(), many, func(v Verdict) {
+		if want := got[next%len(got)]; v.Path != many[next] || math.Abs(v.Score-want.Score) > 1e-3*want.Score {
+			t.Errorf("verdict %d is %+v, alone it is %+v", next, v, want)
+		}
+		next++
+	})
+	if err != nil || next != len(many) {
+		t.Errorf("%d verdicts of %d files: %v", next, len(many), err)
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	enough := errors.New("enough")
+	if err := p.Predict(ctx, many, func(Verdict) { cancel(enough) }); !errors.Is(err, enough) {
+		t.Errorf("cancelled: %v", err)
 	}
 	if _, err := Files([]string{filepath.Join(folder, "nothing.png")}); err == nil {
 		t.Error("a file that does not exist was taken")
