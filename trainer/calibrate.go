@@ -50,9 +50,6 @@ const (
 	// update. Measured with ResNet-18: twice as fast as oneDNN's with 2 pictures of
 	// 32 px, no faster in ordinary memory with 12, ten times slower with 24.
 	tinyPixels = 12 * 32 * 32
-
-	// libtorch 2.11 corrupts memory with fewer channels than this in channels-last.
-	leastChannelsLast = 8
 )
 
 // Calibrate settles amp=auto and channels_last=auto by measuring: a few real
@@ -68,7 +65,7 @@ func Calibrate(ctx context.Context, c *configs.Config, n Numerics) (Numerics, []
 	var timings []Timing
 	err := torch.Do(func() error {
 		defer func() { n.Apply() }()
-		k := &calibration{ctx: ctx, config: c, least: math.MaxInt}
+		k := &calibration{ctx: ctx, config: c}
 		size, count := k.bounds(n)
 		what := fmt.Sprint(n, c.Amp, c.ChannelsLast, c.Net.Name, c.Net.Head, c.Net.HeadFinal, size, count)
 		if known, ok := calibrated[what]; ok {
@@ -100,7 +97,6 @@ type calibration struct {
 	ctx    context.Context
 	config *configs.Config
 	nets   [2]*nets.Net // in ordinary memory, channels-last
-	least  int          // channels of the narrowest convolution
 	labels []int64
 	lanes  []*lane
 }
@@ -133,12 +129,11 @@ func (k *calibration) measure(n Numerics, size, count int) error {
 		// A choice that needs more memory than there is does not hinder the others.
 		err := torch.Do(func() error { return k.enter(choice, pix, size) })
 		var full *torch.Error
-		if err != nil && (len(k.lanes) < 2 || !errors.As(err, &full) || !full.OutOfMemory()) {
+		if others := len(k.lanes) - 1; others > 0 && errors.As(err, &full) && full.OutOfMemory() {
+			k.lanes[others].free()
+			k.lanes = k.lanes[:others]
+		} else if err != nil {
 			return err
-		}
-		if err != nil {
-			k.lanes[len(k.lanes)-1].free()
-			k.lanes = k.lanes[:len(k.lanes)-1]
 		}
 	}
 	limit := calibrationLimit
@@ -216,35 +211,25 @@ func (k *calibration) choices(n Numerics, pixels int) []Numerics {
 // their kernels in it.
 func (k *calibration) enter(n Numerics, pix []uint8, size int) error {
 	n.Apply()
-	at := 0
+	l := &lane{numerics: n}
+	k.lanes = append(k.lanes, l)
+	c, at := k.config, 0
 	if n.ChannelsLast {
 		at = 1
 	}
 	if k.nets[at] == nil {
-		c := k.config
 		net, err := nets.New(c.Net, augment.Classes(c.Augment.Variant), c.Seed, n.Device, n.ChannelsLast)
 		if err != nil {
 			return err
 		}
 		k.nets[at] = net
-		for _, w := range net.Weights() {
-			if shape := w.Shape(); len(shape) == 4 {
-				k.least = min(k.least, shape[0])
-			}
-		}
 	}
-	if n.ChannelsLast && k.least < leastChannelsLast {
-		return nil
-	}
-	l := &lane{numerics: n}
-	l.updater = NewUpdater(k.nets[at], k.config, n, 1)
+	l.updater = NewUpdater(k.nets[at], c, n, 1)
 	torch.Scope(func() {
-		mean, std := k.config.Data.Mean, k.config.Data.Std
-		l.images = torch.Images(pix, size, mean, std, n.Device, n.ChannelsLast).Keep()
+		l.images = torch.Images(pix, size, c.Data.Mean, c.Data.Std, n.Device, n.ChannelsLast).Keep()
 		l.labels = torch.From(k.labels, len(k.labels)).To(n.Device).Keep()
 	})
 	n.Device.Synchronize() // they were made on another stream
-	k.lanes = append(k.lanes, l)
 	l.update()
 	return nil
 }
@@ -264,7 +249,9 @@ func (l *lane) update() float64 {
 }
 
 func (l *lane) free() {
-	l.updater.Free()
+	if l.updater != nil {
+		l.updater.Free()
+	}
 	l.images.Free()
 	l.labels.Free()
 }
