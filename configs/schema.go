@@ -205,7 +205,7 @@ var schema = []*field{
 
 	{name: "embed.amp", def: "off", limit: oneOf("off", "bf16"), affects: Training, source: ours,
 		at:   func(c *Config) any { return &c.Embed.Amp },
-		help: "precision of the stored embeddings' forward pass: float32 (off), or bf16, which is faster where the device computes in it"},
+		help: "precision of the stored embeddings' forward pass: float32 (off), or bf16, which is faster where the device computes in it; on three categories it moved AUROC by 0.4 points at most (experiments/measured/embed_bf16.csv)"},
 
 	{name: "density.covariance", def: "ledoit_wolf", limit: oneOf("ledoit_wolf", "ridge", "empirical"), affects: Scoring,
 		source: runinho + " and both Paddle ports (the paper names scikit-learn, not the estimator)",
