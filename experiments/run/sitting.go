@@ -84,13 +84,13 @@ func (s *sitting) do(ctx context.Context, c *configs.Config, seeds []uint64) ([]
 // claim makes a run's folder this process's: the run, and its embeddings if it
 // is complete.
 func (s *sitting) claim(ctx context.Context, c *configs.Config) (j *job, e *embeddings, release func(), err error) {
-	dir, release, err := claim(c)
+	dir, unlock, err := claim(c)
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	defer func() {
 		if err != nil {
-			release()
+			unlock()
 		}
 	}()
 	before, err := begun(dir, s.fingerprint)
@@ -100,14 +100,14 @@ func (s *sitting) claim(ctx context.Context, c *configs.Config) (j *job, e *embe
 	j = &job{c, s.category, dir, newMeta(s.fingerprint, s.numerics), s.progress}
 	if e = complete(dir); e != nil {
 		s.progress.Note(fmt.Sprintf("%s is trained already; its stored embeddings are scored", dir))
-		return j, e, release, nil
+		return j, e, unlock, nil
 	}
 	if before != nil {
 		j.meta.computeAs(before)
 	} else if err = j.meta.calibrate(ctx, c, s.progress); err != nil {
 		return nil, nil, nil, err
 	}
-	return j, nil, release, j.meta.save(dir)
+	return j, nil, unlock, j.meta.save(dir)
 }
 
 // load loads the normal pictures, once.
