@@ -45,10 +45,17 @@ func NewOfWidth(width int, c configs.Net, classes int, seed uint64, d torch.Devi
 		return nil, fmt.Errorf("net.name %q is not known; there are: %s", c.Name, strings.Join(Names(), ", "))
 	}
 	n := &Net{store: &store{seed: seed, device: d, channelsLast: channelsLast}}
+	whole := false
+	defer func() {
+		if !whole { // the device had no room for all of it
+			n.Free()
+		}
+	}()
 	root := scope{store: n.store}
 	n.backbone = newResNet(root, blocks, width)
 	n.head = newHead(root.in("head"), n.backbone.dimension(), c.Head, c.HeadFinal == "plain")
 	n.classifier = newLinear(root.in("classifier"), n.head.out, classes, true)
+	whole = true
 	return n, nil
 }
 

@@ -3,6 +3,7 @@ package trainer
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +14,8 @@ import (
 	"github.com/cutpaste/cutpaste/nets/torch/standin"
 )
 
-// there is a training on the stand-in device.
+// there is a training on the stand-in device, which is configured as the CPU's
+// is: the configuration does not know that device.
 func there(t *testing.T, c *configs.Config) Job {
 	t.Helper()
 	standin.Load(t)
@@ -25,15 +27,17 @@ func there(t *testing.T, c *configs.Config) Job {
 // The whole run on another device has the CPU's bytes, wherever plans are
 // carried out and in whatever precision: batches, updates, losses, checkpoints.
 func TestARunOnAnotherDevice(t *testing.T) {
+	far := there(t, small())
+	mustTrain(t, far)
+	outcomeOf(t, far.Dir).same(t, "on the stand-in", uninterrupted(t))
 	for name, change := range map[string]func(*configs.Config){
-		"painted on the device": func(c *configs.Config) {},
-		"painted on the host":   func(c *configs.Config) { c.Augment.On = "cpu" },
-		"bfloat16":              func(c *configs.Config) { c.Amp = "bf16" },
-		"float16":               func(c *configs.Config) { c.Amp = "fp16" },
+		"painted on the host": func(c *configs.Config) { c.Augment.On = "cpu" },
+		"bfloat16":            func(c *configs.Config) { c.Amp, c.ChannelsLast = "bf16", "on" },
+		"float16":             func(c *configs.Config) { c.Amp, c.ChannelsLast = "fp16", "on" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := small()
-			c.Train.Steps, c.Train.LogEvery = 4, 2
+			c.Train.Steps = 2
 			change(c)
 			far := there(t, c)
 			mustTrain(t, far)
@@ -44,45 +48,39 @@ func TestARunOnAnotherDevice(t *testing.T) {
 	}
 }
 
-// Cut off and resumed there, and resumed on the CPU, it is the same run.
+// Cut off and resumed there, and begun or ended on the CPU, it is the same run.
 func TestResumeOnAnotherDevice(t *testing.T) {
-	whole := there(t, small())
-	mustTrain(t, whole)
-	want := outcomeOf(t, whole.Dir)
-	for _, then := range []torch.Device{standin.Device, torch.CPU} {
-		j := there(t, small())
-		ctx, stop := context.WithCancel(context.Background())
-		j.Progress = func(update int, _ *Status) {
-			if update == 5 {
-				stop()
-			}
-		}
-		if err := train(t, ctx, j); !errors.Is(err, ErrInterrupted) {
-			t.Fatal(err)
-		}
-		j.Progress, j.Numerics.Device = nil, then
-		mustTrain(t, j)
-		outcomeOf(t, j.Dir).same(t, "resumed on "+string(then), want)
-	}
+	want := uninterrupted(t)
+	j := there(t, small())
+	j.Numerics.Device = torch.CPU
+	stopAt(t, j, 2)
+	j.Numerics.Device = standin.Device
+	stopAt(t, j, 4)
+	stopAt(t, j, 6)
+	j.Progress, j.Numerics.Device = nil, torch.CPU
+	mustTrain(t, j)
+	outcomeOf(t, j.Dir).same(t, "resumed", want)
 }
 
-// An update sends its plans, or its pictures and labels, and reads nothing
-// back, neither a tensor nor a number.
+// An update sends its plans, or its pictures and labels, from pinned memory. It
+// reads nothing back, neither a tensor nor a number, and waits for nothing.
 func TestAnUpdateReadsNothingBack(t *testing.T) {
-	for _, c := range []struct {
+	for _, of := range []struct {
 		on, amp string
 		sent    int
 	}{{"device", "off", 1}, {"device", "bf16", 1}, {"device", "fp16", 1}, {"cpu", "off", 2}} {
-		t.Run(c.on+" "+c.amp, func(t *testing.T) {
-			with := small()
-			with.Augment.On, with.Amp, with.Train.LogEvery, with.Train.Steps = c.on, c.amp, 5, 5
-			j := there(t, with)
+		t.Run(of.on+" "+of.amp, func(t *testing.T) {
+			c := small()
+			c.Augment.On, c.Amp, c.Train.LogEvery, c.Train.Steps = of.on, of.amp, 4, 4
+			if of.amp != "off" {
+				c.ChannelsLast = "on" // the CPU's half precision is slow without
+			}
+			j := there(t, c)
 			j.Progress = func(update int, _ *Status) {
-				got := standin.Counted()
-				switch {
-				case update < 3 || update == 5: // warming up; the row and the checkpoint read back
-				case got != (standin.Counts{ToDevice: c.sent}):
-					t.Errorf("update %d: %+v, want %d copies to the device", update, got, c.sent)
+				// The first update comes after the net was made, the last one
+				// before the row and the checkpoint, which are read back.
+				if got := standin.Counted(); update > 1 && update < 4 && got != (standin.Counts{ToDevice: of.sent}) {
+					t.Errorf("update %d: %+v, want %d copies to the device", update, got, of.sent)
 				}
 				standin.Reset()
 			}
@@ -119,18 +117,21 @@ func TestEmbeddingsOnAnotherDevice(t *testing.T) {
 	}
 }
 
-// Models that are trained at once share the pictures' bytes.
+// Models that are trained at once share the pictures' bytes and end with what
+// each ends with alone on the CPU.
 func TestTogetherOnAnotherDevice(t *testing.T) {
 	a, b := there(t, small()), there(t, small())
 	b.Pictures = a.Pictures
 	var notes []string
 	a.Note = func(s string) { notes = append(notes, s) }
-	a.Progress = func(int, *Status) {
+	streams := map[int]bool{}
+	look := func(int, *Status) {
 		if len(shared) != 1 || shared[0].users != 2 {
 			t.Errorf("%d sets of pictures on the device", len(shared))
 		}
+		streams[standin.LastBackward().Stream] = true
 	}
-	before := standin.Bytes()
+	a.Progress, b.Progress = look, look
 	trained, errs := TrainTogether(context.Background(), []Job{a, b})
 	for i := range trained {
 		if errs[i] != nil {
@@ -138,35 +139,71 @@ func TestTogetherOnAnotherDevice(t *testing.T) {
 		}
 		free(t, trained[i])
 	}
-	outcomeOf(t, a.Dir).same(t, "the second", outcomeOf(t, b.Dir))
-	if len(shared) != 0 || standin.Bytes() != before {
-		t.Errorf("%d sets of pictures and %d bytes are left on the device", len(shared), standin.Bytes()-before)
+	outcomeOf(t, a.Dir).same(t, "the first", uninterrupted(t))
+	outcomeOf(t, b.Dir).same(t, "the second", uninterrupted(t))
+	if len(streams) != 2 {
+		t.Errorf("two models were trained on %d streams", len(streams))
+	}
+	if len(shared) != 0 || standin.Bytes() != 0 {
+		t.Errorf("%d sets of pictures and %d bytes are left on the device", len(shared), standin.Bytes())
 	}
 	if want := "8 pictures (24.6 kB) are kept on standin:0, where their plans are carried out"; !slices.Equal(notes, []string{want}) {
 		t.Errorf("notes %q, want %q", notes, want)
 	}
 }
 
-// A device without room for a training is one sentence, and nothing is left
-// there; a neighbour that had its room is not hurt.
-func TestOutOfMemoryOnAnotherDevice(t *testing.T) {
-	j := there(t, small())
-	before := standin.Bytes()
-	standin.Limit(before + 180<<20) // weights, momentum, gradients, and a little more
-	defer standin.Limit(0)
-	j.Config.Data.Size, j.Config.Train.Batch = 128, 16
-	j.Pictures = pictures(4, 128)
+// wantFull trains j on a device without room for it: that is one sentence, and
+// nothing is left there.
+func wantFull(t *testing.T, j Job) {
+	t.Helper()
 	err := train(t, context.Background(), j)
-	var full *MemoryError
-	if !errors.As(err, &full) || !strings.HasPrefix(err.Error(), "standin:0 is out of memory (") || !strings.Contains(err.Error(), "lower train.batch") {
+	standin.Limit(0)
+	var e *MemoryError
+	if !errors.As(err, &e) || !strings.HasPrefix(err.Error(), "standin:0 is out of memory (") || !strings.Contains(err.Error(), "B could not be had); lower train.batch") {
 		t.Errorf("got %v", err)
 	}
-	if now := standin.Bytes(); now != before {
-		t.Errorf("%d bytes are left on the device", now-before)
+	if left := standin.Bytes(); left != 0 {
+		t.Errorf("%d bytes are left on the device", left)
 	}
-	j.Config.Train.Batch = 1
-	j.Config.Data.Size, j.Pictures, j.Dir = 32, pictures(4, 32), t.TempDir()
+}
+
+// Where the room ends within an update, the run goes on from its checkpoint once
+// there is more.
+func TestOutOfMemoryOnAnotherDevice(t *testing.T) {
+	c := small()
+	c.Train.CheckpointEvery = 1
+	j := there(t, c)
+	j.Progress = func(update int, _ *Status) {
+		if update == 3 {
+			standin.Limit(standin.Bytes() + 1<<20)
+		}
+	}
+	wantFull(t, j)
+	if p, err := readPosition(filepath.Join(j.Dir, "checkpoint")); err != nil || p == nil || p.Update != 3 {
+		t.Fatalf("position %+v (%v), want update 3", p, err)
+	}
+	j.Progress = nil
 	mustTrain(t, j)
+	outcomeOf(t, j.Dir).same(t, "gone on with", uninterrupted(t))
+}
+
+// Wherever it ends before the first update, nothing is left over.
+func TestNoRoomForATraining(t *testing.T) {
+	j := there(t, small())
+	j.Config.Train.Steps = 1
+	var need int // weights, momentum, the tally [2, slots] and its place, pictures
+	j.Progress = func(int, *Status) { need = standin.Bytes() }
+	mustTrain(t, j)
+	pix := len(j.Pictures.Pix)
+	for what, short := range map[string]int{
+		"pictures": 1, "place in the tally": pix + 1, "tally": pix + 9, "momentum": pix + 30<<20, "weights": need - 10<<20,
+	} {
+		t.Run(what, func(t *testing.T) {
+			j := there(t, small())
+			standin.Limit(need - short)
+			wantFull(t, j)
+		})
+	}
 }
 
 // What the tensor operations paint there is what the host paints.

@@ -24,15 +24,20 @@ type Updater struct {
 // updates may pass between two calls of [Updater.Losses]. Free it when done;
 // the net stays.
 func NewUpdater(net *nets.Net, c *configs.Config, n Numerics, notes int) *Updater {
-	u := &Updater{
-		Net: net, config: c, numerics: n, stream: torch.NewStream(n.Device),
-		sgd:   torch.NewSGD(net.Weights(), c.Optim.Momentum, c.Optim.WeightDecay, c.Optim.Nesterov),
-		tally: torch.NewTally(n.Device, notes),
-	}
+	u := &Updater{Net: net, config: c, numerics: n, stream: torch.NewStream(n.Device)}
+	whole := false
+	defer func() {
+		if !whole { // the device had no room for all of it
+			u.Free()
+		}
+	}()
+	u.sgd = torch.NewSGD(net.Weights(), c.Optim.Momentum, c.Optim.WeightDecay, c.Optim.Nesterov)
+	u.tally = torch.NewTally(n.Device, notes)
 	if n.Amp == torch.FP16 {
 		u.sgd.ScaleLosses()
 	}
 	n.Device.Synchronize() // the weights were made on another stream
+	whole = true
 	return u
 }
 
@@ -111,8 +116,12 @@ func (u *Updater) Losses() (losses, right []float32) {
 func (u *Updater) Free() {
 	u.numerics.Device.Synchronize() // what is freed may be used by others at once
 	u.graph.free()
-	u.sgd.Free()
-	u.tally.Free()
+	if u.sgd != nil {
+		u.sgd.Free()
+	}
+	if u.tally != nil {
+		u.tally.Free()
+	}
 	if u.canvas != nil {
 		u.canvas.free()
 	}

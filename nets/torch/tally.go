@@ -16,7 +16,13 @@ type Tally struct {
 
 // NewTally has room for this many updates between reads.
 func NewTally(d Device, slots int) *Tally {
-	return &Tally{ring: Zeros(d, 2, slots).Keep(), slot: Send([]int64{0}, d, 1).Keep(), slots: slots}
+	t := &Tally{slots: slots}
+	Scope(func() { // which frees the one if there is no room for the other
+		t.ring, t.slot = Zeros(d, 2, slots), Send([]int64{0}, d, 1)
+		t.ring.Keep()
+		t.slot.Keep()
+	})
+	return t
 }
 
 // Count makes room for the note of one more update. More of them than slots

@@ -23,7 +23,7 @@ const gotorch = "github.com/wangkuiyi/gotorch"
 //	libcutpaste_cuda.so     what needs CUDA's headers, nets/torch/shim/cuda; the
 //	                        program loads it where there is a GPU, after
 //	                        libtorch's CUDA part, which it is not linked to
-//	libcutpaste_standin.so  for tests only: the stand-in device, nets/torch/standin
+//	libcutpaste_standin.so  for tests only: the stand-in device, nets/torch/standin/device
 func libraries(ctx context.Context, root string, t *locate.Torch, tests bool) ([]compile.Library, error) {
 	source, err := moduleFolder(ctx, root, gotorch)
 	if err != nil {
@@ -56,7 +56,7 @@ func libraries(ctx context.Context, root string, t *locate.Torch, tests bool) ([
 			list = append(list, compile.Library{Name: name, Dir: dir, Flags: flags, Open: true})
 		}
 	}
-	if dir := filepath.Join(root, "nets/torch/standin"); tests && hasSources(dir) {
+	if dir := filepath.Join(root, "nets/torch/standin/device"); tests && hasSources(dir) {
 		list = append(list, compile.Library{Name: "libcutpaste_standin.so", Dir: dir, Flags: ours})
 	}
 	return list, nil

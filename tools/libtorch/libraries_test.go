@@ -55,7 +55,7 @@ func TestLibraries(t *testing.T) {
 	if got, _ := list(root, true); !slices.Equal(got, product) {
 		t.Errorf("without the folders of the others: %q", got)
 	}
-	root = clone(t, "nets/torch/shim/cuda", "nets/torch/standin")
+	root = clone(t, "nets/torch/shim/cuda", "nets/torch/standin/device")
 	stale := filepath.Join(root, "build/lib/libcutpaste_cuda.so")
 	torchtest.Write(t, stale, "of another libtorch")
 	if got, _ := list(root, false); !slices.Equal(got, product) {

@@ -16,6 +16,10 @@ const gotorch = "github.com/wangkuiyi/gotorch"
 // door is that package.
 const door = "nets/torch"
 
+// standin is a device for tests. It loads a library of its own, by C, and no
+// program may have it.
+const standin = "nets/torch/standin"
+
 // rule says what the packages in a folder may import of ours. The rule of the
 // innermost folder that contains a package counts.
 type rule struct {
@@ -60,6 +64,9 @@ func check(list []pkg) []string {
 			wrong = append(wrong, fmt.Sprintf("%s is in no folder that tools/lint/rules.go knows; add a rule for it", name))
 			continue
 		}
+		if slices.Contains(p.Imports, module+standin) {
+			wrong = append(wrong, fmt.Sprintf("%s imports %s outside its tests; it is for tests only", name, standin))
+		}
 		imports := slices.Concat(p.Imports, p.TestImports, p.XTestImports)
 		slices.Sort(imports)
 		for _, imp := range slices.Compact(imports) {
@@ -85,7 +92,7 @@ func ruleOf(name string) *rule {
 // forbids returns what is wrong with package name importing imp, or "".
 func (r *rule) forbids(name, imp string) string {
 	if imp == "C" || within(imp, gotorch) {
-		if name == door {
+		if name == door || name == standin && imp == "C" {
 			return ""
 		}
 		return fmt.Sprintf("%s imports %s; only %s may: add there what is missing", name, imp, door)

@@ -28,6 +28,10 @@ func TestCheck(t *testing.T) {
 		{"nets/torch", "C", true},
 		{"nets/torch", module + "nets", false},
 		{"nets/torch/deeper", "C", false},
+		{"nets/torch/standin", "C", true},
+		{"nets/torch/standin", gotorch, false},
+		{"nets/torch", module + "nets/torch/standin", false},
+		{"trainer", module + "nets/torch/standin", false},
 		{"trainer", module + "nets/torch", true},
 		{"trainer", module + "data/augment", true},
 		{"trainer", module + "experiments/run", false},
@@ -49,6 +53,23 @@ func TestCheck(t *testing.T) {
 		if (len(wrong) == 0) != c.allowed {
 			t.Errorf("%s imports %s: %q, want allowed %t", c.pkg, c.imports, wrong, c.allowed)
 		}
+	}
+}
+
+// The stand-in device is for tests alone.
+func TestStandinInTests(t *testing.T) {
+	standin := []string{module + standin}
+	for _, p := range []pkg{
+		{ImportPath: module + "trainer", TestImports: standin},
+		{ImportPath: module + "nets/torch", XTestImports: standin},
+	} {
+		if wrong := check([]pkg{p}); len(wrong) > 0 {
+			t.Error(wrong)
+		}
+	}
+	wrong := check([]pkg{{ImportPath: module + "trainer", Imports: standin, TestImports: standin}})
+	if want := "trainer imports nets/torch/standin outside its tests; it is for tests only"; len(wrong) != 1 || wrong[0] != want {
+		t.Errorf("said %q, want %q", wrong, want)
 	}
 }
 

@@ -40,7 +40,6 @@ void normalise(const uint8_t *bytes, int64_t pixels, int64_t area, const float *
 at::Tensor cutpaste::send(const at::Tensor &host, const char *device) {
   c10::Device d{std::string(device)};
   if (d.is_cpu()) return host.clone();
-  if (!d.is_cuda()) return host.to(d);
   return pinned(host).to(d, /*non_blocking=*/true);
 }
 
@@ -61,8 +60,8 @@ char *cp_from_host(const void *data, int dtype, const int64_t *shape,
   });
 }
 
-// A copy of data on the device. On CUDA it goes through pinned memory, which
-// libtorch keeps for the next one, and nobody waits for it.
+// A copy of data on the device. To another one than the CPU it goes through
+// pinned memory, which libtorch keeps for the next one, and nobody waits for it.
 char *cp_send(const void *data, int dtype, const int64_t *shape, int64_t dims,
               const char *device, cp_tensor *out) {
   return guard([&] {
@@ -90,10 +89,10 @@ char *cp_copy_from_host(cp_tensor t, const void *data, int dtype,
                 " elements was given ", elements);
     auto to = ref(t).detach();
     auto from = host_view(data, dtype, to.sizes());
-    if (to.is_cuda())
-      to.copy_(cutpaste::pinned(from), /*non_blocking=*/true);
-    else
+    if (to.is_cpu())
       to.copy_(from);
+    else
+      to.copy_(cutpaste::pinned(from), /*non_blocking=*/true);
   });
 }
 

@@ -1,0 +1,4 @@
+package standin
+
+// WaitForNumbers is for the test of the meter alone.
+var WaitForNumbers = waitForNumbers
