@@ -80,7 +80,7 @@ func Calibrate(ctx context.Context, c *configs.Config, n Numerics) (Numerics, []
 		calibrated[what] = choice{n, timings}
 		return nil
 	})
-	return n, timings, explained(err, n.Device)
+	return n, timings, explained(err, c, n)
 }
 
 // calibrated is what was measured before, so that trainings of one process that

@@ -16,7 +16,7 @@ type Source interface {
 }
 
 // embedBatch is how many pictures of this size are embedded at a time: enough to
-// keep a device busy, little memory (on CUDA a gigabyte, on a CPU an eighth).
+// keep a device busy, little memory (on CUDA some gigabytes, on a CPU an eighth).
 func embedBatch(d torch.Device, size int) int {
 	most, pixels := 32, 32*512*512
 	if d.IsCUDA() {
@@ -39,12 +39,13 @@ func Embed(ctx context.Context, of []*nets.Net, p Source, c *configs.Config, n N
 		out[i] = make([]float32, total*net.Dimension())
 	}
 	// flight is a batch whose embeddings the device may still be computing. It is
-	// read after the next one was sent, so that the device has always something to
-	// do.
+	// read after the next one was sent, so that the host prepares that one while
+	// the device computes.
 	type flight struct {
 		from, to int
 		rows     []torch.Tensor // a net each, [to-from,D]
 	}
+	n.TF32 = false // which would leave 10 bits of every product's factors
 	err := torch.Do(func() error {
 		n.Apply()
 		var before flight
@@ -77,7 +78,7 @@ func Embed(ctx context.Context, of []*nets.Net, p Source, c *configs.Config, n N
 		return nil
 	})
 	if err != nil {
-		return nil, explained(err, n.Device)
+		return nil, explained(err, c, n)
 	}
 	return out, nil
 }

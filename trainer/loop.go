@@ -2,6 +2,7 @@ package trainer
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/cutpaste/cutpaste/data"
@@ -37,9 +38,17 @@ func (l *loop) open(ctx context.Context) (err error) {
 		return err
 	}
 	l.saved = l.at.Update
+	l.Numerics.Device.Synchronize() // the checkpoint was sent on another stream
 	onDevice, err := l.paintsOnDevice()
 	if err != nil {
 		return err
+	}
+	if d := l.Numerics.Device; c.Train.Graph == "on" && !(onDevice && d.IsCUDA()) {
+		where := "on " + string(d)
+		if d.IsCUDA() {
+			where = "with plans that are carried out on the host"
+		}
+		return fmt.Errorf("train.graph=on needs a CUDA device and plans that are carried out on it (augment.on, data.device_cache), and this training would be %s; set train.graph to auto or off", where)
 	}
 	if l.recorder, err = openRecorder(l.Dir, l.at.Update); err != nil {
 		return err

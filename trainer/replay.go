@@ -56,12 +56,15 @@ func (u *Updater) replay(b *data.Batch, lr float64) error {
 	return nil
 }
 
-// record records an update of batches like b. Nothing of it has happened then.
+// record records an update of batches like b. Nothing of it has happened on the
+// device then.
 func (u *Updater) record(b *data.Batch) (err error) {
 	r := &u.graph
 	torch.Scope(func() {
 		plans, rate := u.canvas.send(b), torch.Zeros(u.numerics.Device, 1)
+		// What libtorch holds and does not use cannot be had while it records.
 		u.numerics.Device.Synchronize()
+		u.numerics.Device.ReleaseMemory()
 		var graph *torch.Graph
 		graph, err = torch.Capture(func() {
 			torch.Scope(func() {
@@ -69,7 +72,9 @@ func (u *Updater) record(b *data.Batch) (err error) {
 				u.train(images, labels, func() { u.sgd.StepBy(rate) })
 			})
 		})
-		if err == nil {
+		if err != nil {
+			u.sgd.DropGradients()
+		} else {
 			r.graph, r.plans, r.lr = graph, plans.Keep(), rate.Keep()
 		}
 	})

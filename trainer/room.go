@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
+	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
@@ -15,7 +17,7 @@ func (l *loop) paintsOnDevice() (bool, error) {
 	if c.Augment.On == "cpu" || c.Augment.On == "auto" && (d == torch.CPU || c.Data.DeviceCache == "off") {
 		return false, nil
 	}
-	if d == torch.CPU {
+	if d == torch.CPU || shared.has(l.Pictures, d) {
 		return true, nil // they are there
 	}
 	need := int64(len(l.Pictures.Pix))
@@ -54,24 +56,36 @@ func size(bytes int64) string {
 // MemoryError says that a device has no room for what was asked of it.
 type MemoryError struct {
 	Device torch.Device
-	Tried  string // what could not be had, such as "20.00 MiB"
+	Tried  string   // what could not be had, such as "20.00 MiB"
+	Knobs  []string // what may help, such as "lower train.batch"
 }
 
 func (e *MemoryError) Error() string {
-	return fmt.Sprintf("%s is out of memory (%s could not be had); lower train.batch, data.size or jobs_per_device, or set amp=bf16 or data.device_cache=off; a saved checkpoint is kept", e.Device, e.Tried)
+	return fmt.Sprintf("%s is out of memory (%s could not be had); %s; a saved checkpoint is kept", e.Device, e.Tried, strings.Join(e.Knobs, ", or "))
 }
 
 var tried = regexp.MustCompile(`ried to allocate ([\d.]+ \w+)`)
 
 // explained is err, as a [MemoryError] where libtorch ran out of memory.
-func explained(err error, d torch.Device) error {
+func explained(err error, c *configs.Config, n Numerics) error {
 	var refused *torch.Error
 	if !errors.As(err, &refused) || !refused.OutOfMemory() {
 		return err
 	}
-	e := &MemoryError{d, "more"}
+	e := &MemoryError{n.Device, "more", []string{"lower train.batch", "lower data.size"}}
 	if m := tried.FindStringSubmatch(refused.Msg); m != nil {
 		e.Tried = m[1]
+	}
+	if c.JobsPerDevice > 1 {
+		e.Knobs = append(e.Knobs, "lower jobs_per_device")
+	}
+	if n.Device != torch.CPU {
+		if n.Amp == torch.FP32 {
+			e.Knobs = append(e.Knobs, "set amp=bf16")
+		}
+		if c.Augment.On == "auto" && c.Data.DeviceCache != "off" {
+			e.Knobs = append(e.Knobs, "set data.device_cache=off")
+		}
 	}
 	return e
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"testing"
 
+	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
@@ -30,20 +31,22 @@ func TestCacheFits(t *testing.T) {
 
 // Libtorch's own words for it: CUDA's allocator and the host's.
 func TestOutOfMemoryIsOneSentence(t *testing.T) {
-	const knobs = "; lower train.batch, data.size or jobs_per_device, or set amp=bf16 or data.device_cache=off; a saved checkpoint is kept"
+	const knobs = "; lower train.batch, or lower data.size, or lower jobs_per_device, or set amp=bf16, or set data.device_cache=off; a saved checkpoint is kept"
+	c, n := configs.Default(), Numerics{Device: "cuda:0", Amp: torch.FP32}
+	c.JobsPerDevice = 2
 	for text, want := range map[string]string{
 		"CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 79.11 GiB of which 10.00 MiB is free.": "cuda:0 is out of memory (20.00 MiB could not be had)" + knobs,
 		"DefaultCPUAllocator: can't allocate memory: you tried to allocate 123456 bytes. Error code 12":                        "cuda:0 is out of memory (123456 bytes could not be had)" + knobs,
 		"CUDA error: out of memory": "cuda:0 is out of memory (more could not be had)" + knobs,
 	} {
-		err := explained(&torch.Error{Msg: text}, "cuda:0")
+		err := explained(&torch.Error{Msg: text}, c, n)
 		var e *MemoryError
 		if !errors.As(err, &e) || err.Error() != want {
 			t.Errorf("%q became %q, want %q", text, err, want)
 		}
 	}
 	for _, err := range []error{nil, io.EOF, &torch.Error{Msg: "shapes"}} {
-		if got := explained(err, "cpu"); got != err {
+		if got := explained(err, c, n); got != err {
 			t.Errorf("%v became %v", err, got)
 		}
 	}
@@ -54,9 +57,9 @@ func TestOutOfMemoryOnTheHost(t *testing.T) {
 	err := explained(torch.Do(func() error {
 		torch.Scope(func() { torch.Zeros(torch.CPU, 1<<20, 1<<20, 1<<12) })
 		return nil
-	}), torch.CPU)
-	var e *MemoryError
-	if !errors.As(err, &e) {
-		t.Errorf("got %v", err)
+	}), configs.Default(), Numerics{Device: torch.CPU})
+	want := "cpu is out of memory (18014398509481984 bytes could not be had); lower train.batch, or lower data.size; a saved checkpoint is kept"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -1,6 +1,8 @@
 package trainer
 
 import (
+	"slices"
+
 	"github.com/cutpaste/cutpaste/data"
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
@@ -29,6 +31,11 @@ func (s *sharedPictures) take(p *data.Pictures, d torch.Device) torch.Tensor {
 	set := &sharedSet{p, d, torch.Pictures(p.Pix, p.Size, d).Keep(), 1}
 	*s = append(*s, set)
 	return set.tensor
+}
+
+// has says whether a training has the pictures there already.
+func (s *sharedPictures) has(p *data.Pictures, d torch.Device) bool {
+	return slices.ContainsFunc(*s, func(set *sharedSet) bool { return set.of == p && set.device == d })
 }
 
 // give frees the pictures when nobody uses them any more.

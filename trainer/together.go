@@ -2,8 +2,9 @@ package trainer
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"path/filepath"
+	"slices"
 
 	"github.com/cutpaste/cutpaste/nets"
 	"github.com/cutpaste/cutpaste/nets/torch"
@@ -22,40 +23,52 @@ func TrainTogether(ctx context.Context, jobs []Job) (trained []*nets.Net, errs [
 	// try runs f for job i, whose first error ends it.
 	try := func(i int, f func() error) {
 		if errs[i] == nil {
-			errs[i] = explained(torch.Do(f), jobs[i].Numerics.Device)
+			errs[i] = explained(torch.Do(f), jobs[i].Config, jobs[i].Numerics)
 		}
 	}
-	_ = torch.Do(func() error {
+	// end frees what a job needs no longer, at once: its neighbours may be short of
+	// memory.
+	end := func(i int) {
+		l := loops[i]
+		err := torch.Do(func() error { l.close(); return nil })
+		try(i, func() error { return err })
+		if errs[i] == nil {
+			trained[i] = l.net
+		} else if l.net != nil {
+			l.net.Free()
+		}
+	}
+	err := torch.Do(func() error {
+		going := make([]int, 0, len(jobs))
 		for i, j := range jobs {
 			loops[i] = &loop{Job: j, checkpoints: filepath.Join(j.Dir, "checkpoint")}
 			try(i, func() error {
 				if j.Numerics != jobs[0].Numerics {
-					return fmt.Errorf("jobs that are trained at once need the same device, precision and threads: %+v and %+v", jobs[0].Numerics, j.Numerics)
+					return errors.New("jobs that are trained at once need the same device, precision, layout and threads")
 				}
 				return loops[i].open(ctx)
 			})
+			going = append(going, i)
 		}
-		for going := true; going; {
-			going = false
-			for i, l := range loops {
-				if errs[i] != nil || l.done() {
-					continue
+		for len(going) > 0 {
+			going = slices.DeleteFunc(going, func(i int) bool {
+				if errs[i] == nil && !loops[i].done() {
+					try(i, func() error { return loops[i].step(ctx) })
 				}
-				try(i, func() error { return l.step(ctx) })
-				going = true
-			}
+				over := errs[i] != nil || loops[i].done()
+				if over {
+					end(i)
+				}
+				return over
+			})
 		}
-		for i, l := range loops {
-			l.close()
-			switch {
-			case errs[i] == nil:
-				trained[i] = l.net
-			case l.net != nil:
-				l.net.Free()
-			}
-		}
-		torch.ReleaseMemory() // what comes next has other shapes
+		jobs[0].Numerics.Device.ReleaseMemory() // what comes next has other shapes
 		return nil
 	})
+	for i := range jobs {
+		if trained[i] == nil && errs[i] == nil {
+			errs[i] = err
+		}
+	}
 	return trained, errs
 }

@@ -77,8 +77,17 @@ func (u *Updater) Update(b *data.Batch, lr float64) error {
 func (u *Updater) eagerly(b *data.Batch, lr float64) {
 	torch.Scope(func() {
 		images, labels := u.inputs(b)
-		u.train(images, labels, func() { u.sgd.Step(lr) })
+		u.train(images, labels, func() { u.sgd.Step(u.rate(lr)) })
 	})
+}
+
+// rate is a learning rate as the device has it. CUDA's may come from a graph's
+// tensor, which is float32, and updates with and without one must be the same.
+func (u *Updater) rate(lr float64) float64 {
+	if u.numerics.Device.IsCUDA() {
+		return float64(float32(lr))
+	}
+	return lr
 }
 
 // inputs are normalised images [V*B,3,S,S] and labels [V*B] on the device.

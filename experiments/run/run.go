@@ -56,6 +56,9 @@ func TrainSeeds(ctx context.Context, c *configs.Config, seeds []uint64, p Progre
 	if err != nil {
 		return nil, err
 	}
+	if why := torch.Unused(); c.Device == "auto" && why != "" {
+		p.Note("the run is on the CPU: " + why)
+	}
 	if err := tryWeights(c, numerics); err != nil {
 		return nil, err
 	}

@@ -26,15 +26,23 @@ func (d Device) IsCUDA() bool { return strings.HasPrefix(string(d), "cuda") }
 func (d Device) Synchronize() {
 	name := d.c()
 	defer C.free(unsafe.Pointer(name))
-	var msg *C.char
-	C.cp_synchronize(name, &msg)
-	must(msg)
+	must(C.cp_synchronize(name))
 }
 
 // CUDA says how many CUDA devices there are and, where there is none, why.
 func CUDA() (devices int, reason string) {
 	thread.start.Do(startThread)
 	return int(C.cp_cuda_devices()), C.GoString(C.cp_cuda_reason())
+}
+
+// Unused says why CUDA cannot be used where there is a driver for it, so that
+// somebody expects it; else it is empty.
+func Unused() string {
+	devices, reason := CUDA()
+	if devices > 0 || strings.Contains(reason, "there is no NVIDIA driver") {
+		return ""
+	}
+	return reason
 }
 
 // Find turns a configured device (auto, cpu, cuda, cuda:N) into one that is

@@ -87,7 +87,11 @@ func (s *SGD) Momentum(i int) Tensor {
 	return made(func(out *C.cp_tensor) *C.char { return C.cp_sgd_buffer(s.c(), C.int64_t(i), out) })
 }
 
-// Free frees the optimiser's buffers; the weights stay.
+// DropGradients lets go of gradients that no step used: those of a backward pass
+// that was recorded and not carried out, or that failed on its way.
+func (s *SGD) DropGradients() { C.cp_sgd_drop(s.c()) }
+
+// Free frees the optimiser's buffers and the gradients; the weights stay.
 func (s *SGD) Free() {
 	C.cp_sgd_free(s.handle)
 	s.handle = nil

@@ -57,9 +57,10 @@ func must(msg *C.char) {
 	panic(refusal(C.GoString(msg)))
 }
 
-// refusal keeps the sentence of a libtorch message and drops the C++ backtrace.
+// refusal keeps the sentence of a libtorch message and drops what follows it: a
+// C++ backtrace, CUDA's advice to those who debug kernels.
 func refusal(msg string) *Error {
-	msg, _, _ = strings.Cut(msg, "\nException raised from")
+	msg, _, _ = strings.Cut(strings.TrimSpace(msg), "\n")
 	return &Error{strings.TrimSpace(msg)}
 }
 
@@ -103,9 +104,13 @@ func flag(on bool) C.int {
 // factors to TF32, with 10 bits of mantissa. It changes nothing on a CPU.
 func SetTF32(on bool) { must(C.cp_set_tf32(flag(on))) }
 
-// ReleaseMemory gives the host's memory that is kept for the next update back to
+// ReleaseMemory gives the memory of d that is kept for the next update back to
 // the system.
-func ReleaseMemory() { C.cp_release_memory() }
+func (d Device) ReleaseMemory() {
+	name := d.c()
+	defer C.free(unsafe.Pointer(name))
+	must(C.cp_release_memory(name))
+}
 
 // SetOneDNN says whether convolutions and matrix products on the CPU go to
 // oneDNN. It is faster wherever there is much to compute; for tiny ones its

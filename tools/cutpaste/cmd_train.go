@@ -71,7 +71,7 @@ another configuration: choose another out= or name=.`,
       --seeds 0,1,2,3,4 jobs_per_device=5`,
 		status: []exit{
 			{exitDone, "trained and scored; without anomalous test pictures AUROC is left out"},
-			{exitFailed, "unreadable pictures, no such device, a loss that is not finite"},
+			{exitFailed, "unreadable pictures, no such device, a loss that is not finite, a device out of memory; with --seeds the results of the other seeds are printed first, and seeds whose turn had not come are not started"},
 			{exitWrong, "wrong command or configuration; nothing was started"},
 			{exitInterrupted, "interrupted; the checkpoint is saved, the same command goes on"},
 		},

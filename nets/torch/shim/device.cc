@@ -62,24 +62,28 @@ char *cp_stream_new(const char *device, cp_stream *out) {
     out->id = s.stream_id;
     out->device = s.device_index;
     out->type = static_cast<int>(s.device_type);
+    out->current = s.device_index;
   });
 }
 
-// Makes s the current stream and puts the one before into before.
+// Makes s the current stream of its device, and that the current device, and puts
+// into before what takes both back.
 char *cp_stream_enter(cp_stream s, cp_stream *before) {
   return guard([&] {
     *before = cp_stream{};
     if (!s.there) return;
     auto type = static_cast<c10::DeviceType>(s.type);
-    auto was = c10::impl::VirtualGuardImpl(type)
-                   .exchangeStream(c10::Stream::unpack3(s.id, static_cast<c10::DeviceIndex>(s.device), type))
-                   .pack3();
-    *before = cp_stream{1, was.stream_id, was.device_index, static_cast<int>(was.device_type)};
+    c10::impl::VirtualGuardImpl impl(type);
+    auto index = static_cast<c10::DeviceIndex>(s.device);
+    auto device = impl.exchangeDevice(c10::Device(type, index)).index();
+    auto was = impl.exchangeStream(c10::Stream::unpack3(s.id, index, type)).pack3();
+    impl.setDevice(c10::Device(type, static_cast<c10::DeviceIndex>(s.current)));
+    *before = cp_stream{1, was.stream_id, was.device_index, s.type, device};
   });
 }
 
-void cp_synchronize(const char *device, char **err) {
-  *err = guard([&] {
+char *cp_synchronize(const char *device) {
+  return guard([&] {
     c10::Device d{std::string(device)};
     if (d.is_cpu()) return;
     c10::impl::VirtualGuardImpl(d.type()).synchronizeDevice(d.has_index() ? d.index() : 0);
@@ -97,6 +101,15 @@ char *cp_graph_replay(cp_graph g) {
 }
 void cp_graph_free(cp_graph g) {
   if (g && cuda_table) cuda_table->graph_free(g);
+}
+
+char *cp_release_memory(const char *device) {
+  return guard([&] {
+    if (c10::Device(device).is_cuda())
+      pass_on(cuda().empty_cache());
+    else
+      cutpaste::release_kept_memory();
+  });
 }
 
 char *cp_memory(int device, size_t *free_bytes, size_t *total) {

@@ -26,6 +26,7 @@ at::Tensor pinned(const at::Tensor &host);
 
 // Makes the host's tensors take their memory from memory.cc.
 void keep_memory();
+void release_kept_memory();
 
 // Loads what needs CUDA's own symbols (cuda/).
 void load_cuda_functions();

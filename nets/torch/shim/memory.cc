@@ -96,4 +96,4 @@ void KeepingAllocator::give(void *data) {
 
 void cutpaste::keep_memory() { c10::SetCPUAllocator(&keeper(), /*priority=*/100); }
 
-extern "C" void cp_release_memory(void) { keeper().release(); }
+void cutpaste::release_kept_memory() { keeper().release(); }

@@ -115,6 +115,15 @@ char *cp_sgd_buffer(cp_sgd handle, int64_t i, cp_tensor *out) {
   return guard([&] { *out = own(static_cast<SGD *>(handle)->buffers.at(i)); });
 }
 
-void cp_sgd_free(cp_sgd handle) { delete static_cast<SGD *>(handle); }
+// Lets go of gradients that no step used.
+void cp_sgd_drop(cp_sgd handle) {
+  if (!handle) return;
+  for (auto &p : static_cast<SGD *>(handle)->params) p.mutable_grad() = at::Tensor();
+}
+
+void cp_sgd_free(cp_sgd handle) {
+  cp_sgd_drop(handle);
+  delete static_cast<SGD *>(handle);
+}
 
 }  // extern "C"

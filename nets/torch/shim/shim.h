@@ -38,18 +38,19 @@ void cp_set_onednn(int on); /* whether convolutions on the CPU go to oneDNN */
 char *cp_set_tf32(int on);  /* on CUDA, convolutions and matrix products */
 char *cp_cuda_bfloat16(const char *device, int *out); /* computes in it itself? */
 
-/* memory.cc: the host's memory for tensors. */
-void cp_release_memory(void); /* gives back what is kept for the next update */
+/* memory.cc: the host's memory for tensors; device.cc for CUDA's. */
+char *cp_release_memory(const char *device); /* gives back what is kept for the next update */
 
 /* device.cc: streams, graphs, memory of a device. */
 typedef struct {
   int there; /* 0 on a CPU, which has no streams */
   int64_t id, device;
   int type;
+  int64_t current; /* the device that is the current one with it */
 } cp_stream;
 char *cp_stream_new(const char *device, cp_stream *out);
 char *cp_stream_enter(cp_stream s, cp_stream *before);
-void cp_synchronize(const char *device, char **err);
+char *cp_synchronize(const char *device);
 char *cp_graph_begin(cp_graph *out); /* on the current stream */
 char *cp_graph_end(cp_graph g);
 char *cp_graph_replay(cp_graph g);
@@ -128,7 +129,8 @@ char *cp_sgd_scale_losses(cp_sgd s);
 char *cp_sgd_scale(cp_sgd s, cp_tensor loss, cp_tensor *out);
 char *cp_sgd_scaling(cp_sgd s, int which, cp_tensor *out);
 char *cp_sgd_buffer(cp_sgd s, int64_t i, cp_tensor *out);
-void cp_sgd_free(cp_sgd s);
+void cp_sgd_drop(cp_sgd s); /* the gradients that no step used */
+void cp_sgd_free(cp_sgd s); /* and those */
 
 /* profile.cc: what operators take, all threads together, in nanoseconds. One
  * profile at a time; a name is valid until the next start. */

@@ -1,6 +1,7 @@
 // CUDA graphs and the memory of a device.
 #include "cuda.h"
 
+#include <ATen/core/CachingHostAllocator.h>
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAGuard.h>
@@ -14,13 +15,42 @@ namespace {
 
 struct Graph {
   at::cuda::CUDAGraph graph;
+  at::cuda::MempoolId_t pool = at::cuda::graph_pool_handle();
+  c10::DeviceIndex device = c10::cuda::current_device();
   bool capturing = false;
 };
+
+// The allocator of pinned memory takes part in captures since libtorch 2.9 or
+// so; before, it has no such functions.
+template <class H>
+auto end_pinned(H *h, at::cuda::MempoolId_t pool, int)
+    -> decltype(h->end_allocate_to_pool(pool), h->release_pool(pool)) {
+  h->end_allocate_to_pool(pool);
+  h->release_pool(pool);
+}
+template <class H>
+void end_pinned(H *, at::cuda::MempoolId_t, long) {}
+
+// A capture that cannot be ended leaves the allocators taking memory for it, for
+// ever: libtorch tidies up after a capture that ended well only.
+void abandon(Graph &g) {
+  g.capturing = false;
+  cudaGetLastError();
+  auto quietly = [](auto f) { free(guard(f)); };
+  quietly([&] { c10::cuda::CUDACachingAllocator::endAllocateToPool(g.device, g.pool); });
+  quietly([&] { c10::cuda::CUDACachingAllocator::releasePool(g.device, g.pool); });
+  quietly([&] { end_pinned(at::getHostAllocator(at::kCUDA), g.pool, 0); });
+}
 
 char *begin(cp_graph *out) {
   return guard([&] {
     auto g = std::make_unique<Graph>();
-    g->graph.capture_begin();
+    try {
+      g->graph.capture_begin(g->pool);
+    } catch (...) {
+      abandon(*g);
+      throw;
+    }
     g->capturing = true;
     *out = g.release();
   });
@@ -29,8 +59,13 @@ char *begin(cp_graph *out) {
 char *end(cp_graph handle) {
   return guard([&] {
     auto g = static_cast<Graph *>(handle);
+    try {
+      g->graph.capture_end();
+    } catch (...) {
+      abandon(*g);
+      throw;
+    }
     g->capturing = false;
-    g->graph.capture_end();
   });
 }
 
@@ -42,13 +77,12 @@ void free_graph(cp_graph handle) {
   auto g = static_cast<Graph *>(handle);
   // A capture that was given up has to end, whatever CUDA says of it, or the
   // stream stays in it.
-  if (g->capturing) {
-    char *ignored = end(handle);
-    free(ignored);
-    cudaGetLastError();
-  }
-  char *ignored = guard([&] { delete g; });
-  free(ignored);
+  if (g->capturing) free(end(handle));
+  free(guard([&] { delete g; }));
+}
+
+char *empty_cache() {
+  return guard([] { c10::cuda::CUDACachingAllocator::emptyCache(); });
 }
 
 char *memory(int device, size_t *free_bytes, size_t *total) {
@@ -65,6 +99,6 @@ char *memory(int device, size_t *free_bytes, size_t *total) {
 }  // namespace
 
 extern "C" const cp_cuda_table *cp_cuda_functions(void) {
-  static const cp_cuda_table table = {begin, end, replay, free_graph, memory};
+  static const cp_cuda_table table = {begin, end, replay, free_graph, memory, empty_cache};
   return &table;
 }

@@ -17,6 +17,7 @@ typedef struct {
   char *(*graph_replay)(cp_graph g);
   void (*graph_free)(cp_graph g); /* ends an unfinished capture too */
   char *(*memory)(int device, size_t *free, size_t *total); /* bytes */
+  char *(*empty_cache)(void);
 } cp_cuda_table;
 
 #define CP_CUDA_TABLE "cp_cuda_functions"
