@@ -5,7 +5,7 @@
 # its torch then needs neither Go nor a compiler nor a network: copy it there and
 # start run.sh. `make cuda-bundle` builds what is packed first.
 set -eu
-packages="nets/torch nets/torch/standin nets data/augment trainer experiments/run"
+packages="nets/torch nets data/augment trainer experiments/run"
 go=tools/go.sh
 bundle=build/cuda-bundle
 
@@ -25,7 +25,7 @@ done
 for program in tools/cutpaste tools/bench tools/bench/augment; do
 	$go build -trimpath -ldflags '-s -w' -o $bundle/bin/ ./$program
 done
-cp build/lib/libcgotorch.so build/lib/libcutpaste_*.so $bundle/build/lib
+cp build/lib/libcgotorch.so build/lib/libcutpaste_torch.so build/lib/libcutpaste_cuda.so $bundle/build/lib
 strip --strip-unneeded $bundle/build/lib/*.so
 cp configs/*.yaml $bundle/configs
 cp tools/bench/*.py $bundle/tools/bench
@@ -35,4 +35,8 @@ cp tools/cuda/run.sh $bundle
 # The libraries fit one version of torch only.
 $go run ./tools/libtorch find | sed 's/^libtorch \([0-9.]*\).*/\1/' >$bundle/torch-version
 tar -C build -czf $bundle.tar.gz cuda-bundle
+if [ "$(du -sm $bundle | cut -f 1)" -ge 64 ]; then
+	echo "$bundle takes $(du -sm $bundle | cut -f 1) MiB, and 64 is the most that it may: leave something out in $0." >&2
+	exit 1
+fi
 echo "$bundle: $(du -sm $bundle | cut -f 1) MiB; $bundle.tar.gz: $(du -sm $bundle.tar.gz | cut -f 1) MiB, for torch $(cat $bundle/torch-version). Copy it to a machine with that torch in its Python and start run.sh."

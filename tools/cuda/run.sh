@@ -53,8 +53,8 @@ tests() {
 train() { tools/cuda/train.sh "${DEVICE:-auto}"; }
 
 bench() {
-	"$python" -c 'import torchvision' 2>/dev/null || {
-		echo "$python has no torchvision, which the benchmark compares with." >&2
+	"$python" -c 'import torchvision, PIL, sklearn' 2>/dev/null || {
+		echo "$python lacks torchvision, pillow or scikit-learn, which the benchmark compares with; install them, or leave out bench." >&2
 		return 1
 	}
 	# shellcheck disable=SC2086 # the variable holds words
