@@ -44,7 +44,9 @@ It needs data.root, a folder of categories, and data.category, one of them.
 With --seeds several models are trained, one for each seed, jobs_per_device of
 them at a time: they share the pictures, and on a device one's updates fill what
 another's leave idle. Each ends as it would alone. seed is theirs then, and the
-results come in their order, with --json one line each.
+results come in their order, with --json one line each. If one of them fails,
+those beside it are finished and printed first; seeds whose turn had not come
+are not started.
 
 A run that was cut off, even by kill -9, goes on from its last checkpoint when
 the same command is given again, and ends with the same numbers. Ctrl-C finishes
@@ -71,7 +73,7 @@ another configuration: choose another out= or name=.`,
       --seeds 0,1,2,3,4 jobs_per_device=5`,
 		status: []exit{
 			{exitDone, "trained and scored; without anomalous test pictures AUROC is left out"},
-			{exitFailed, "unreadable pictures, no such device, a loss that is not finite, a device out of memory; with --seeds the results of the other seeds are printed first, and seeds whose turn had not come are not started"},
+			{exitFailed, "unreadable pictures, no such device or no room on it, a loss not finite"},
 			{exitWrong, "wrong command or configuration; nothing was started"},
 			{exitInterrupted, "interrupted; the checkpoint is saved, the same command goes on"},
 		},
