@@ -86,10 +86,7 @@ func (s scope) add(name string, weight bool, f fill, shape ...int) torch.Tensor 
 
 	var t torch.Tensor
 	torch.Scope(func() {
-		t = torch.From(values, shape...)
-		if s.store.device != torch.CPU {
-			t = t.To(s.store.device)
-		}
+		t = torch.Send(values, s.store.device, shape...)
 		if s.store.channelsLast && len(shape) == 4 {
 			t = t.ChannelsLast()
 		}

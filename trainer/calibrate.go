@@ -227,7 +227,7 @@ func (k *calibration) enter(n Numerics, pix []uint8, size int) error {
 	l.updater = NewUpdater(k.nets[at], c, n, 1)
 	torch.Scope(func() {
 		l.images = torch.Images(pix, size, c.Data.Mean, c.Data.Std, n.Device, n.ChannelsLast).Keep()
-		l.labels = torch.From(k.labels, len(k.labels)).To(n.Device).Keep()
+		l.labels = torch.Send(k.labels, n.Device, len(k.labels)).Keep()
 	})
 	n.Device.Synchronize() // they were made on another stream
 	l.update()

@@ -65,7 +65,7 @@ func blends(j configs.Jitter) (n int) {
 // inputs makes normalised images [V*B,3,S,S] and labels [V*B] of a batch's plans.
 func (v *canvas) inputs(b *data.Batch) (x, labels torch.Tensor) {
 	if v.painter != nil {
-		return images(v.paintHere(b), v.config, v.numerics), torch.From(b.Labels, len(b.Labels))
+		return painted(v.paintHere(b), b.Labels, v.config, v.numerics)
 	}
 	return v.paint(v.send(b))
 }

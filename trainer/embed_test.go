@@ -17,15 +17,7 @@ import (
 // also where a batch of them ends; and taking them changes nothing in the net.
 func TestEmbed(t *testing.T) {
 	c := small()
-	n, err := Settle(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	net, err := Start(c, n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer free(t, net)
+	net, n := started(t, c)
 	p := pictures(2*32+3, c.Data.Size)
 	before := live(t)
 	var done []int
@@ -105,15 +97,7 @@ func (s *slowly) Range(from, to int) ([]uint8, error) {
 // Pictures that cannot be had end it with their error.
 func TestEmbedWhatDoesNotArrive(t *testing.T) {
 	c := small()
-	n, err := Settle(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	net, err := Start(c, n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer free(t, net)
+	net, n := started(t, c)
 	before := live(t)
 	broken := errors.New("picture 70 is broken")
 	if got, err := Embed(context.Background(), []*nets.Net{net}, &slowly{pictures(96, c.Data.Size), broken}, c, n, nil); err != broken || got != nil {
@@ -127,15 +111,7 @@ func TestEmbedWhatDoesNotArrive(t *testing.T) {
 // In bf16 the embeddings are near those of float32, and not they.
 func TestEmbedInBFloat16(t *testing.T) {
 	c := small()
-	n, err := Settle(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	net, err := Start(c, n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer free(t, net)
+	net, n := started(t, c)
 	of := func(amp string) []float32 {
 		c.Embed.Amp = amp
 		got, err := Embed(context.Background(), []*nets.Net{net}, pictures(4, c.Data.Size), c, n, nil)
@@ -173,15 +149,7 @@ func TestEmbedBatch(t *testing.T) {
 // It stops between two batches when ctx is cancelled, with ctx's cause.
 func TestEmbedCancelled(t *testing.T) {
 	c := small()
-	n, err := Settle(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	net, err := Start(c, n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer free(t, net)
+	net, n := started(t, c)
 	reason := errors.New("enough")
 	ctx, cancel := context.WithCancelCause(context.Background())
 	calls := 0
@@ -200,15 +168,7 @@ func TestEmbedCancelled(t *testing.T) {
 
 func TestEmbedNothing(t *testing.T) {
 	c := small()
-	n, err := Settle(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	net, err := Start(c, n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer free(t, net)
+	net, n := started(t, c)
 	if got, err := Embed(context.Background(), []*nets.Net{net}, pictures(0, c.Data.Size), c, n, nil); err != nil || len(got) != 1 || len(got[0]) != 0 {
 		t.Errorf("%v (%v)", got, err)
 	}

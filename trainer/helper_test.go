@@ -55,6 +55,22 @@ func job(t testing.TB, c *configs.Config, dir string) Job {
 	return Job{Config: c, Numerics: n, Pictures: pictures(8, c.Data.Size), Dir: dir}
 }
 
+// started is the net that c starts with, freed at the test's end, and how it is
+// computed with.
+func started(t testing.TB, c *configs.Config) (*nets.Net, Numerics) {
+	t.Helper()
+	n, err := Settle(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := Start(c, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { free(t, net) })
+	return net, n
+}
+
 // train runs j, frees its net, and fails if any tensor is left over.
 func train(t testing.TB, ctx context.Context, j Job) error {
 	t.Helper()

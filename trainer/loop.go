@@ -34,11 +34,11 @@ func (l *loop) open(ctx context.Context) (err error) {
 		return err
 	}
 	l.updater = NewUpdater(l.net, c, l.Numerics, c.Train.LogEvery)
-	if l.at, err = l.updater.loadCheckpoint(l.checkpoints); err != nil || l.done() {
+	l.updater.stream.Run(func() { l.at, err = l.updater.loadCheckpoint(l.checkpoints) })
+	if err != nil || l.done() {
 		return err
 	}
 	l.saved = l.at.Update
-	l.Numerics.Device.Synchronize() // the checkpoint was sent on another stream
 	onDevice, err := l.paintsOnDevice()
 	if err != nil {
 		return err

@@ -87,15 +87,7 @@ func TestAs(t *testing.T) {
 // in between.
 func TestApply(t *testing.T) {
 	c := small()
-	n, err := Settle(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	net, err := Start(c, n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer free(t, net)
+	net, n := started(t, c)
 	embed := func(n Numerics) []float32 {
 		got, err := Embed(context.Background(), []*nets.Net{net}, pictures(4, c.Data.Size), c, n, nil)
 		if err != nil {

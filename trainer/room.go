@@ -17,7 +17,7 @@ func (l *loop) paintsOnDevice() (bool, error) {
 	if c.Augment.On == "cpu" || c.Augment.On == "auto" && (d == torch.CPU || c.Data.DeviceCache == "off") {
 		return false, nil
 	}
-	if d == torch.CPU || shared.has(l.Pictures, d) {
+	if d == torch.CPU || shared.find(l.Pictures, d) != nil {
 		return true, nil // they are there
 	}
 	need := int64(len(l.Pictures.Pix))

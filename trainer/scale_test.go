@@ -12,15 +12,7 @@ import (
 func TestLossScaleInCheckpoint(t *testing.T) {
 	c := small()
 	c.Amp = "fp16"
-	n, err := Settle(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	net, err := Start(c, n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer free(t, net)
+	net, n := started(t, c)
 	state := func(u *Updater) (v [2]float32) {
 		torch.Scope(func() {
 			scale, steps := u.sgd.Scaling()

@@ -1,8 +1,6 @@
 package trainer
 
 import (
-	"slices"
-
 	"github.com/cutpaste/cutpaste/data"
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
@@ -22,20 +20,23 @@ var shared sharedPictures
 
 // take is the pictures on the device, as [N,3,S,S]. Give them back when done.
 func (s *sharedPictures) take(p *data.Pictures, d torch.Device) torch.Tensor {
-	for _, set := range *s {
-		if set.of == p && set.device == d {
-			set.users++
-			return set.tensor
-		}
+	if set := s.find(p, d); set != nil {
+		set.users++
+		return set.tensor
 	}
 	set := &sharedSet{p, d, torch.Pictures(p.Pix, p.Size, d).Keep(), 1}
 	*s = append(*s, set)
 	return set.tensor
 }
 
-// has says whether a training has the pictures there already.
-func (s *sharedPictures) has(p *data.Pictures, d torch.Device) bool {
-	return slices.ContainsFunc(*s, func(set *sharedSet) bool { return set.of == p && set.device == d })
+// find is the set of pictures that a training has on the device already, or nil.
+func (s *sharedPictures) find(p *data.Pictures, d torch.Device) *sharedSet {
+	for _, set := range *s {
+		if set.of == p && set.device == d {
+			return set
+		}
+	}
+	return nil
 }
 
 // give frees the pictures when nobody uses them any more.

@@ -95,7 +95,7 @@ func (u *Updater) inputs(b *data.Batch) (torch.Tensor, torch.Tensor) {
 	if u.canvas != nil {
 		return u.canvas.inputs(b)
 	}
-	return images(b.Pix, u.config, u.numerics), torch.Send(b.Labels, u.numerics.Device, len(b.Labels))
+	return painted(b.Pix, b.Labels, u.config, u.numerics)
 }
 
 // Paint makes a batch's images as Update does, and nothing of them: the cost of
@@ -134,6 +134,11 @@ func (u *Updater) Free() {
 	if u.canvas != nil {
 		u.canvas.free()
 	}
+}
+
+// painted are the inputs of pictures that the host has painted, pix [N,S,S,3].
+func painted(pix []uint8, labels []int64, c *configs.Config, n Numerics) (torch.Tensor, torch.Tensor) {
+	return images(pix, c, n), torch.Send(labels, n.Device, len(labels))
 }
 
 // images normalises bytes [N,S,S,3] to [N,3,S,S] on the device.

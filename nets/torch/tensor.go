@@ -49,15 +49,7 @@ func cShape(shape []int) *C.int64_t {
 }
 
 // From makes a CPU tensor of this shape holding a copy of data.
-func From[T host](data []T, shape ...int) Tensor {
-	if len(data) != count(shape) {
-		panic(misuse(fmt.Sprintf("%d values for a tensor of shape %v", len(data), shape)))
-	}
-	return made(func(out *C.cp_tensor) *C.char {
-		return C.cp_from_host(unsafe.Pointer(unsafe.SliceData(data)), dtypeOf[T](),
-			cShape(shape), C.int64_t(len(shape)), out)
-	})
-}
+func From[T host](data []T, shape ...int) Tensor { return Send(data, CPU, shape...) }
 
 // Send is a copy of data on device d. Nobody waits for it: on CUDA it is copied
 // to pinned memory first, so data may be used again at once.

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -56,15 +54,9 @@ func (b *bench) torchvisionRate(ctx context.Context, views string) (float64, err
 func (b *bench) augmentRate(ctx context.Context, program string, args []string, views string) (float64, error) {
 	cmd := command(ctx, program, append(args, "--size", strconv.Itoa(augmentSize), "--views", views,
 		"--seconds", strconv.FormatFloat(b.turnSeconds(), 'g', -1, 64), "--json")...)
-	out, err := output(ctx, cmd)
-	if err != nil {
-		return 0, err
-	}
 	var result struct {
 		Rate float64 `json:"images_per_second"`
 	}
-	if err := json.Unmarshal(out, &result); err != nil {
-		return 0, fmt.Errorf("%s printed no JSON: %w", cmd, err)
-	}
-	return result.Rate, nil
+	err := parse(ctx, cmd, &result)
+	return result.Rate, err
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -124,20 +123,16 @@ func (b *bench) trainOurs(ctx context.Context, program, out string, where []stri
 		"data.size="+strconv.Itoa(l.size), "train.steps="+strconv.Itoa(l.steps), "train.batch="+strconv.Itoa(l.sources),
 		"device="+b.device, "threads="+strconv.Itoa(b.threads), "data.workers="+strconv.Itoa(b.threads),
 		"train.deterministic=false", "train.log_every="+strconv.Itoa(every))
-	began := time.Now()
-	text, err := output(ctx, cmd)
-	if err != nil {
-		return t, err
-	}
-	t.seconds = time.Since(began).Seconds()
 	var result struct {
 		job
 		Run   string   `json:"run"`
 		AUROC *float64 `json:"image_auroc"`
 	}
-	if err := json.Unmarshal(text, &result); err != nil {
-		return t, fmt.Errorf("%s printed no JSON: %w", cmd, err)
+	began := time.Now()
+	if err := parse(ctx, cmd, &result); err != nil {
+		return t, err
 	}
+	t.seconds = time.Since(began).Seconds()
 	t.done = result.job
 	if result.AUROC != nil {
 		p := 100 * *result.AUROC
@@ -194,21 +189,17 @@ func (b *bench) trainReference(ctx context.Context, out string, where []string, 
 	if err != nil {
 		return t, err
 	}
-	began := time.Now()
-	text, err := output(ctx, cmd)
-	if err != nil {
-		return t, err
-	}
-	t.seconds = time.Since(began).Seconds()
 	var result struct {
 		job
 		Rate  float64  `json:"images_per_second"`
 		Wait  float64  `json:"data_wait"`
 		AUROC *float64 `json:"auroc"`
 	}
-	if err := json.Unmarshal(text, &result); err != nil {
-		return t, fmt.Errorf("%s printed no JSON: %w", cmd, err)
+	began := time.Now()
+	if err := parse(ctx, cmd, &result); err != nil {
+		return t, err
 	}
+	t.seconds = time.Since(began).Seconds()
 	t.done, t.rate, t.wait, t.auroc = result.job, result.Rate, result.Wait, result.AUROC
 	return t, nil
 }

@@ -154,6 +154,18 @@ func output(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
 	return text, nil
 }
 
+// parse reads what a program that ends prints, one JSON object, into result.
+func parse(ctx context.Context, cmd *exec.Cmd, result any) error {
+	text, err := output(ctx, cmd)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, result); err != nil {
+		return fmt.Errorf("%s printed no JSON: %w", cmd, err)
+	}
+	return nil
+}
+
 // build compiles one of this repository's programs into dir.
 func (b *bench) build(ctx context.Context, dir, folder string) (program string, err error) {
 	program = filepath.Join(dir, filepath.Base(folder))

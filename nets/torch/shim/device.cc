@@ -30,14 +30,16 @@ void pass_on(char *msg) {
 
 }  // namespace
 
+std::string cutpaste::folder_of(void *function) {
+  Dl_info info;
+  if (!dladdr(function, &info) || !info.dli_fname) return "";
+  std::string file(info.dli_fname);
+  return file.substr(0, file.rfind('/') + 1);
+}
+
 // Called once libtorch's CUDA part is loaded.
 void cutpaste::load_cuda_functions() {
-  Dl_info info;
-  std::string path = "libcutpaste_cuda.so";
-  if (dladdr(reinterpret_cast<void *>(&cp_synchronize), &info) && info.dli_fname) {
-    std::string here(info.dli_fname);
-    path = here.substr(0, here.rfind('/') + 1) + path;
-  }
+  auto path = folder_of(reinterpret_cast<void *>(&cp_synchronize)) + "libcutpaste_cuda.so";
   void *lib = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   auto get = lib ? reinterpret_cast<decltype(&cp_cuda_functions)>(dlsym(lib, CP_CUDA_TABLE)) : nullptr;
   if (get) {

@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include <cstring>
+#include <string>
 
 #include "shim.h"
 
@@ -27,6 +28,10 @@ at::Tensor pinned(const at::Tensor &host);
 // Makes the host's tensors take their memory from memory.cc.
 void keep_memory();
 void release_kept_memory();
+
+// The folder, with its slash, of the library that holds this function; empty
+// where it cannot be told.
+std::string folder_of(void *function);
 
 // Loads what needs CUDA's own symbols (cuda/).
 void load_cuda_functions();

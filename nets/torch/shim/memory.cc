@@ -2,8 +2,7 @@
 // each time, so blocks are kept by size and handed out again: no page is asked
 // for twice, and the process does not grow from update to update because two
 // blocks found their places in another order, as they do under malloc.
-
-
+#include <cstdlib>
 #include <mutex>
 #include <unordered_map>
 #include <vector>

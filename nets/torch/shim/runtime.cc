@@ -51,14 +51,12 @@ void load_cuda() {
     cuda_reason = "there is no NVIDIA driver (libcuda.so.1 was not found)";
     return;
   }
-  Dl_info info;
-  if (!dladdr(reinterpret_cast<void *>(&at::globalContext), &info) ||
-      !info.dli_fname) {
+  auto lib = cutpaste::folder_of(reinterpret_cast<void *>(&at::globalContext));
+  if (lib.empty()) {
     cuda_reason = "the folder of libtorch could not be told";
     return;
   }
-  std::string lib(info.dli_fname);
-  lib = lib.substr(0, lib.rfind('/') + 1) + "libtorch_cuda.so";
+  lib += "libtorch_cuda.so";
   if (access(lib.c_str(), F_OK) != 0) {
     cuda_reason = "this libtorch has no CUDA part (" + lib +
                   " is not there); run `make build CUDA=1`, with LIBTORCH a folder that has one or none";

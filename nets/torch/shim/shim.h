@@ -64,8 +64,6 @@ char *cp_autocast_exit(const char *device, int before);
 
 /* tensor.cc: making, reading, moving. */
 void cp_free(cp_tensor *tensors, int64_t n);
-char *cp_from_host(const void *data, int dtype, const int64_t *shape,
-                   int64_t dims, cp_tensor *out);
 char *cp_send(const void *data, int dtype, const int64_t *shape, int64_t dims,
               const char *device, cp_tensor *out);
 char *cp_to_host(cp_tensor t, int dtype, void *data, int64_t elements);

@@ -53,13 +53,6 @@ void cp_free(cp_tensor *tensors, int64_t n) {
   for (int64_t i = 0; i < n; i++) delete static_cast<at::Tensor *>(tensors[i]);
 }
 
-char *cp_from_host(const void *data, int dtype, const int64_t *shape,
-                   int64_t dims, cp_tensor *out) {
-  return guard([&] {
-    *out = own(host_view(data, dtype, {shape, size_t(dims)}).clone());
-  });
-}
-
 // A copy of data on the device. To another one than the CPU it goes through
 // pinned memory, which libtorch keeps for the next one, and nobody waits for it.
 char *cp_send(const void *data, int dtype, const int64_t *shape, int64_t dims,
