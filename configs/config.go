@@ -129,7 +129,8 @@ type Optim struct {
 
 // Embed says how a picture's embedding is computed.
 type Embed struct {
-	Amp string // embed.amp: off or bf16
+	Amp    string   // embed.amp: off or bf16
+	Levels []string // embed.levels: whose features are scored; the first are the run's own
 }
 
 // Density is the Gaussian that turns embeddings into anomaly scores.

@@ -3,8 +3,8 @@ package configs
 import "fmt"
 
 // field is one row of the schema. The type of def is the type of the key:
-// string, int, uint64, bool, float64, []int or []float64. at gives a pointer to
-// that type inside a Config.
+// string, int, uint64, bool, float64, []int, []float64 or []string. at gives a
+// pointer to that type inside a Config.
 type field struct {
 	name    string
 	def     any
@@ -33,6 +33,8 @@ func (f *field) set(c *Config, v any) {
 		*p = append([]int{}, v.([]int)...)
 	case *[]float64:
 		*p = append([]float64{}, v.([]float64)...)
+	case *[]string:
+		*p = append([]string{}, v.([]string)...)
 	default:
 		panic(fmt.Sprintf("configs: key %s has the unknown type %T", f.name, p))
 	}
@@ -54,6 +56,8 @@ func (f *field) get(c *Config) any {
 	case *[]int:
 		return *p
 	case *[]float64:
+		return *p
+	case *[]string:
 		return *p
 	default:
 		panic(fmt.Sprintf("configs: key %s has the unknown type %T", f.name, p))

@@ -7,8 +7,9 @@ const (
 	// Nothing: the key changes where or how fast a run happens, or what it
 	// writes down, but not what the run is. Such a key may change on resuming.
 	Nothing Affects = iota
-	// Scoring: the key changes how stored embeddings become scores, not the
-	// trained weights; a finished run can be evaluated again with another value.
+	// Scoring: the key changes which stored embeddings become scores, and how,
+	// not the trained weights; a finished run can be evaluated again with another
+	// value.
 	Scoring
 	// Training: the key changes the trained weights. It goes into Hash.
 	Training
@@ -28,7 +29,7 @@ func (a Affects) String() string {
 // Key describes one setting for help texts and listings.
 type Key struct {
 	Name    string // dotted, such as train.steps
-	Type    string // text, integer, number, boolean, list of integers, list of numbers
+	Type    string // text, integer, number, boolean, list of integers, list of numbers, list of words
 	Default string // as YAML has it
 	Range   string // in words; "" when every value of the type is fine
 	Help    string

@@ -112,6 +112,23 @@ func (c choice) text() string {
 
 func (c choice) holds(v any) bool { return slices.Contains(c, v.(string)) }
 
+// some is a list of one or more words of a choice, each once.
+type some []string
+
+func someOf(words ...string) some { return words }
+
+func (s some) text() string { return "one or more of " + strings.Join(s, ", ") + ", each once" }
+
+func (s some) holds(v any) bool {
+	list := v.([]string)
+	for i, word := range list {
+		if !slices.Contains(s, word) || slices.Contains(list[:i], word) {
+			return false
+		}
+	}
+	return len(list) > 0
+}
+
 // shape is a rule on text that is no plain choice.
 type shape struct {
 	says string

@@ -78,6 +78,8 @@ func TestFileForms(t *testing.T) {
 		{"no head", "net: {head: []}\n", "", "net.head", "[]"},
 		{"no head as argument", "", "net.head=[]", "net.head", "[]"},
 		{"one head as argument", "", "net.head=512", "net.head", "[512]"},
+		{"levels", "embed: {levels: [level7, \"pool\"]}\n", "", "embed.levels", "[level7, pool]"},
+		{"levels as argument", "", "embed.levels=pool, level7", "embed.levels", "[pool, level7]"},
 		{"a value with =", "", "data.root=/a=b", "data.root", `"/a=b"`},
 		{"empty text as argument", "data: {root: x}", "data.root=", "data.root", `""`},
 		{"alias", "data: {size: &s 32}\nseed: *s\n", "", "seed", "32"},

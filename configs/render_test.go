@@ -118,6 +118,8 @@ func random(r *rand.Rand) *Config {
 			f.set(c, []int{1, r.IntN(100)}[:r.IntN(3)])
 		case []float64:
 			f.set(c, []float64{r.Float64(), r.Float64(), 1})
+		case []string:
+			f.set(c, []string{"off", "a b", "~", "1.5", "level7"}[r.IntN(5):])
 		}
 	}
 	return c
@@ -174,6 +176,8 @@ func change(f *field, c *Config) {
 		f.set(c, append(slices.Clone(v), 1))
 	case []float64:
 		f.set(c, append(slices.Clone(v), 1))
+	case []string:
+		f.set(c, append(slices.Clone(v), "x"))
 	}
 }
 
@@ -236,7 +240,7 @@ func TestWhatKeysAffect(t *testing.T) {
 	}
 	wantNothing := []string{"name", "device", "threads", "jobs_per_device", "out", "data.workers", "data.cache", "data.device_cache", "data.max_pixels", "augment.on",
 		"train.log_every", "train.checkpoint_every", "train.prefetch", "train.graph"}
-	wantScoring := []string{"density.covariance", "density.ridge", "density.normalize", "density.quantile", "density.folds"}
+	wantScoring := []string{"embed.levels", "density.covariance", "density.ridge", "density.normalize", "density.quantile", "density.folds"}
 	if !slices.Equal(nothing, wantNothing) || !slices.Equal(scoring, wantScoring) {
 		t.Errorf("nothing: %q\nscoring: %q", nothing, scoring)
 	}

@@ -206,6 +206,11 @@ var schema = []*field{
 	{name: "embed.amp", def: "off", limit: oneOf("off", "bf16"), affects: Training, source: ours,
 		at:   func(c *Config) any { return &c.Embed.Amp },
 		help: "precision of the stored embeddings' forward pass: float32 (off), or bf16, which is faster where the device computes in it; on three categories it moved AUROC by 0.4 points at most (experiments/measured/embed_bf16.csv)"},
+	{name: "embed.levels", def: []string{"pool"},
+		limit:   someOf("pool", "layer1", "layer2", "layer3", "layer4", "level1", "level2", "level3", "level4", "level5", "level6", "level7", "level8", "level9"),
+		affects: Scoring, source: "paper 4 (Table 3 has level 7 of EfficientNet-B4 beside it)",
+		at:   func(c *Config) any { return &c.Embed.Levels },
+		help: "whose features are stored and scored: pool is the embedding; layer1 to layer4 of a ResNet and level1 to level9 of an EfficientNet (its stem, stages 2 to 8, its head) are their feature maps, averaged over positions; the first listed is the run's own result, and what predict uses"},
 
 	{name: "density.covariance", def: "ledoit_wolf", limit: oneOf("ledoit_wolf", "ridge", "empirical"), affects: Scoring,
 		source: runinho + " and both Paddle ports (the paper names scikit-learn, not the estimator)",

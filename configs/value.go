@@ -24,6 +24,8 @@ func (f *field) kind() string {
 		return "a number"
 	case []int:
 		return "a list of whole numbers such as [512, 128]"
+	case []string:
+		return "a list of words such as [pool, level7]"
 	default:
 		return "a list of numbers such as [0.5, 0.5, 0.5]"
 	}
@@ -42,6 +44,8 @@ func (f *field) typeName() string {
 		return "number"
 	case []int:
 		return "list of integers"
+	case []string:
+		return "list of words"
 	default:
 		return "list of numbers"
 	}
@@ -94,8 +98,9 @@ func (f *field) fromNode(n *yaml.Node) (any, error) {
 		return f.fromItems([]string{n.Value})
 	}
 	var items []string
+	_, words := f.def.([]string)
 	for _, e := range n.Content {
-		if e.Kind != yaml.ScalarNode || quoted(e) {
+		if e.Kind != yaml.ScalarNode || quoted(e) && !words {
 			return nil, f.must(f.kind(), "a list with something else in it")
 		}
 		items = append(items, e.Value)
@@ -109,7 +114,7 @@ func quoted(n *yaml.Node) bool {
 
 func (f *field) isList() bool {
 	switch f.def.(type) {
-	case []int, []float64:
+	case []int, []float64, []string:
 		return true
 	}
 	return false
@@ -167,6 +172,12 @@ func (f *field) fromItems(items []string) (any, error) {
 				return nil, err
 			}
 			l = append(l, x)
+		}
+		v = l
+	case []string:
+		l := []string{}
+		for _, s := range items {
+			l = append(l, strings.TrimSpace(s))
 		}
 		v = l
 	}
@@ -246,6 +257,12 @@ func (f *field) format(v any) string {
 		parts := make([]string, len(x))
 		for i, e := range x {
 			parts[i] = yamlNumber(e)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case []string:
+		parts := make([]string, len(x))
+		for i, e := range x {
+			parts[i] = yamlText(e)
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	}

@@ -46,6 +46,7 @@ func TestRangesInWords(t *testing.T) {
 		{number{min: 0, max: 1, openMax: true}, "0 or more and less than 1"},
 		{exactly(3, between(0, 1)), "3 numbers, each 0 to 1"},
 		{oneOf("a", "b"), "one of a, b"},
+		{someOf("a", "b"), "one or more of a, b, each once"},
 	} {
 		if got := c.l.text(); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
