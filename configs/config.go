@@ -111,19 +111,21 @@ type Net struct {
 
 // Train is the schedule in weight updates.
 type Train struct {
-	Steps           int    // train.steps: updates
-	Batch           int    // train.batch: source pictures an update; views multiply it
-	LogEvery        int    // train.log_every: updates
-	CheckpointEvery int    // train.checkpoint_every: updates
-	Prefetch        int    // train.prefetch: batches made ahead
-	Deterministic   bool   // train.deterministic
-	Graph           string // train.graph: auto, on or off
+	Steps           int     // train.steps: updates
+	Phases          []Phase // train.phases: what is trained when; none is all of it throughout
+	Batch           int     // train.batch: source pictures an update; views multiply it
+	LogEvery        int     // train.log_every: updates
+	CheckpointEvery int     // train.checkpoint_every: updates
+	Prefetch        int     // train.prefetch: batches made ahead
+	Deterministic   bool    // train.deterministic
+	Graph           string  // train.graph: auto, on or off
 }
 
 // Optim is stochastic gradient descent and its learning-rate schedule.
 type Optim struct {
 	Lr, Momentum, WeightDecay float64
 	Schedule                  string // optim.schedule: cosine or constant
+	Cycle                     string // optim.cycle: phase or training, what a half cosine spans
 	Nesterov                  bool
 }
 

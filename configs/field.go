@@ -3,8 +3,8 @@ package configs
 import "fmt"
 
 // field is one row of the schema. The type of def is the type of the key:
-// string, int, uint64, bool, float64, []int, []float64 or []string. at gives a
-// pointer to that type inside a Config.
+// string, int, uint64, bool, float64, []int, []float64, []string or []Phase.
+// at gives a pointer to that type inside a Config.
 type field struct {
 	name    string
 	def     any
@@ -13,12 +13,19 @@ type field struct {
 	source  string
 	help    string
 	at      func(*Config) any
+	late    bool // stays out of the hash at its default, see Hash
 }
 
 // set stores v, which has the type of f.def. Lists are copied, so that two
 // configs never share one.
-func (f *field) set(c *Config, v any) {
-	switch p := f.at(c).(type) {
+func (f *field) set(c *Config, v any) { store(f.at(c), v) }
+
+// get is the value of the key in c, of the type of f.def.
+func (f *field) get(c *Config) any { return load(f.at(c)) }
+
+// store puts v where p points, copying lists.
+func store(p, v any) {
+	switch p := p.(type) {
 	case *string:
 		*p = v.(string)
 	case *int:
@@ -35,14 +42,16 @@ func (f *field) set(c *Config, v any) {
 		*p = append([]float64{}, v.([]float64)...)
 	case *[]string:
 		*p = append([]string{}, v.([]string)...)
+	case *[]Phase:
+		*p = append([]Phase{}, v.([]Phase)...)
 	default:
-		panic(fmt.Sprintf("configs: key %s has the unknown type %T", f.name, p))
+		panic(fmt.Sprintf("configs: a key has the unknown type %T", p))
 	}
 }
 
-// get is the value of the key in c, of the type of f.def.
-func (f *field) get(c *Config) any {
-	switch p := f.at(c).(type) {
+// load is what p points to.
+func load(p any) any {
+	switch p := p.(type) {
 	case *string:
 		return *p
 	case *int:
@@ -59,7 +68,9 @@ func (f *field) get(c *Config) any {
 		return *p
 	case *[]string:
 		return *p
+	case *[]Phase:
+		return *p
 	default:
-		panic(fmt.Sprintf("configs: key %s has the unknown type %T", f.name, p))
+		panic(fmt.Sprintf("configs: a key has the unknown type %T", p))
 	}
 }

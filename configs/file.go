@@ -95,9 +95,7 @@ func flatten(m *yaml.Node, prefix, file string, layer values, lines map[string]i
 		if section == nil {
 			return &Error{Key: name, Source: here, Msg: unknown(name, value.Kind == yaml.MappingNode)}
 		}
-		if value.Kind == yaml.AliasNode {
-			value = value.Alias
-		}
+		value = aliased(value)
 		switch {
 		case value.Kind == yaml.MappingNode:
 			if err := flatten(value, name+".", file, layer, lines); err != nil {

@@ -29,7 +29,7 @@ func (a Affects) String() string {
 // Key describes one setting for help texts and listings.
 type Key struct {
 	Name    string // dotted, such as train.steps
-	Type    string // text, integer, number, boolean, list of integers, list of numbers, list of words
+	Type    string // text, integer, number, boolean, list of integers, list of numbers, list of words, list of groups
 	Default string // as YAML has it
 	Range   string // in words; "" when every value of the type is fine
 	Help    string

@@ -67,6 +67,9 @@ type list struct {
 	each     number
 }
 
+// learningRate is what optim.lr and the phases' lr must keep to.
+var learningRate = number{min: 0, max: 1000, openMin: true}
+
 func exactly(n int, each number) list { return list{n, n, each} }
 func upTo(n int, each number) list    { return list{0, n, each} }
 

@@ -66,6 +66,12 @@ func resolve(file string, fromFile, fromEnv, fromArgs values) (*Config, error) {
 	for _, f := range schema {
 		f.set(c, v.Get(f.name))
 	}
+	_, inFile := fromFile["train.steps"]
+	_, inEnv := fromEnv["train.steps"]
+	_, inArgs := fromArgs["train.steps"]
+	if err := c.settlePhases(inFile || inEnv || inArgs); err != nil {
+		return nil, err
+	}
 	if c.Name == "" {
 		c.Name = nameOf(file)
 	}

@@ -39,8 +39,12 @@ func nearest(written string, candidates []string) (near []string, far bool) {
 	written = strings.ReplaceAll(strings.ToLower(strings.TrimLeft(written, "-")), "-", "_")
 	_, last, dotted := cutLast(written)
 	short, shortLast := written[:min(len(written), 100)], last[:min(len(last), 100)] // longer is no key anyway
-	if key := usual[last]; slices.Contains(candidates, key) {
-		return []string{key}, false
+	key := usual[last]
+	_, member, _ := cutLast(key)
+	for _, name := range []string{key, member} { // member: of an entry of train.phases
+		if slices.Contains(candidates, name) {
+			return []string{name}, false
+		}
 	}
 	best := math.MaxInt
 	for _, name := range candidates {

@@ -65,12 +65,16 @@ func (c *Config) Changed(at ...Affects) []string {
 
 // Hash is a SHA-256, in hex, over every key that affects training and its value.
 // Two configurations of the same hash train the same weights from the same data
-// on the same code.
+// on the same code. A key that came after runs had stored their hashes (late) is
+// left out while it has its default, which does what was done before.
 func (c *Config) Hash() string {
 	var lines []string
 	for _, f := range schema {
-		if f.affects == Training {
-			lines = append(lines, f.name+": "+f.format(f.get(c))+"\n")
+		if f.affects != Training {
+			continue
+		}
+		if value := f.format(f.get(c)); !f.late || value != f.format(f.def) {
+			lines = append(lines, f.name+": "+value+"\n")
 		}
 	}
 	slices.Sort(lines) // the schema's order is for readers and may change

@@ -120,6 +120,8 @@ func random(r *rand.Rand) *Config {
 			f.set(c, []float64{r.Float64(), r.Float64(), 1})
 		case []string:
 			f.set(c, []string{"off", "a b", "~", "1.5", "level7"}[r.IntN(5):])
+		case []Phase:
+			f.set(c, []Phase{{1, r.Float64(), "head", "frozen"}, {1 + r.IntN(100), 1e-9, "all", "train"}}[:r.IntN(3)])
 		}
 	}
 	return c
@@ -178,6 +180,8 @@ func change(f *field, c *Config) {
 		f.set(c, append(slices.Clone(v), 1))
 	case []string:
 		f.set(c, append(slices.Clone(v), "x"))
+	case []Phase:
+		f.set(c, append(slices.Clone(v), Phase{1, 0.03, "all", "train"}))
 	}
 }
 
@@ -251,6 +255,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("a: &a\n  b: *a\n"))
 	f.Add([]byte("? x\n: - y\n--- \n"))
 	f.Add([]byte("train: &t\n  steps: 5\n<<: *t\n"))
+	f.Add([]byte("train: {phases: &p [{steps: 5}, *p]}\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		c, err := Parse(text, "f.yaml")
 		if err != nil {

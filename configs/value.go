@@ -26,6 +26,8 @@ func (f *field) kind() string {
 		return "a list of whole numbers such as [512, 128]"
 	case []string:
 		return "a list of words such as [pool, level7]"
+	case []Phase:
+		return "a list of groups such as [{steps: 2560, lr: 0.03, train: head, batchnorm: frozen}]"
 	default:
 		return "a list of numbers such as [0.5, 0.5, 0.5]"
 	}
@@ -46,6 +48,8 @@ func (f *field) typeName() string {
 		return "list of integers"
 	case []string:
 		return "list of words"
+	case []Phase:
+		return "list of groups"
 	default:
 		return "list of numbers"
 	}
@@ -59,6 +63,9 @@ func (f *field) must(be, got string) error {
 // fromText reads a value written in an environment variable or in key=value.
 // Text stands there without quotes; a list is 512,128 or [512,128].
 func (f *field) fromText(s string) (any, error) {
+	if f.isGroups() {
+		return f.phasesFromText(s)
+	}
 	items := []string{s}
 	if f.isList() {
 		body, open := strings.CutPrefix(strings.TrimSpace(s), "[")
@@ -76,9 +83,7 @@ func (f *field) fromText(s string) (any, error) {
 // fromNode reads a value written in YAML, where a number in quotes is text and a
 // list is a sequence.
 func (f *field) fromNode(n *yaml.Node) (any, error) {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
+	n = aliased(n)
 	switch {
 	case n.Kind == yaml.MappingNode:
 		return nil, f.must(f.kind(), "a group of keys")
@@ -87,9 +92,11 @@ func (f *field) fromNode(n *yaml.Node) (any, error) {
 			return nil, fmt.Errorf(`%s has no value; write "" for empty text, or leave the key out`, f.name)
 		}
 		return nil, fmt.Errorf("%s has no value; write one or leave the key out", f.name)
+	case n.Kind == yaml.SequenceNode && f.isGroups():
+		return f.phasesFromNode(n)
 	case n.Kind == yaml.SequenceNode && !f.isList():
 		return nil, f.must(f.kind(), "a list")
-	case n.Kind == yaml.ScalarNode && f.isList():
+	case n.Kind == yaml.ScalarNode && (f.isList() || f.isGroups()):
 		return nil, f.must(f.kind(), quote(n.Value))
 	case n.Kind == yaml.ScalarNode:
 		if _, text := f.def.(string); !text && quoted(n) {
@@ -112,12 +119,25 @@ func quoted(n *yaml.Node) bool {
 	return n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
 }
 
+// aliased is the node that an alias stands for, or n itself.
+func aliased(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
 func (f *field) isList() bool {
 	switch f.def.(type) {
 	case []int, []float64, []string:
 		return true
 	}
 	return false
+}
+
+func (f *field) isGroups() bool {
+	_, is := f.def.([]Phase)
+	return is
 }
 
 // fromItems turns the written form of a scalar (one item) or of a list into a
@@ -265,6 +285,8 @@ func (f *field) format(v any) string {
 			parts[i] = yamlText(e)
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
+	case []Phase:
+		return formatPhases(x)
 	}
 	panic(fmt.Sprintf("configs: key %s has the unknown type %T", f.name, v))
 }
