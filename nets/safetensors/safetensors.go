@@ -63,17 +63,28 @@ func (t Tensor) check() (format.DType, []uint64, error) {
 	if err != nil {
 		return 0, nil, fmt.Errorf("tensor %q has the unknown type %q", t.Name, t.DType)
 	}
-	shape := make([]uint64, len(t.Shape)) // never nil: the header of a single number has "shape": []
-	need := dtype.Size()
-	for i, n := range t.Shape {
-		if n < 0 || n > 0 && need > math.MaxInt/uint64(n) {
-			return 0, nil, fmt.Errorf("tensor %q has the impossible shape %v", t.Name, t.Shape)
-		}
-		shape[i] = uint64(n)
-		need *= uint64(n)
+	need, ok := sizeOf(dtype, t.Shape)
+	if !ok {
+		return 0, nil, fmt.Errorf("tensor %q has the impossible shape %v", t.Name, t.Shape)
 	}
 	if need != uint64(len(t.Data)) {
 		return 0, nil, fmt.Errorf("tensor %q has %d bytes, but %s of shape %v has %d", t.Name, len(t.Data), t.DType, t.Shape, need)
 	}
+	shape := make([]uint64, len(t.Shape)) // never nil: the header of a single number has "shape": []
+	for i, n := range t.Shape {
+		shape[i] = uint64(n)
+	}
 	return dtype, shape, nil
+}
+
+// sizeOf is the number of bytes of a tensor; not ok if no tensor has that shape.
+func sizeOf(dtype format.DType, shape []int) (bytes uint64, ok bool) {
+	bytes = dtype.Size()
+	for _, n := range shape {
+		if n < 0 || n > 0 && bytes > math.MaxInt/uint64(n) {
+			return 0, false
+		}
+		bytes *= uint64(n)
+	}
+	return bytes, true
 }

@@ -1,0 +1,116 @@
+// Package weights reads files of trained weights as other programs leave them:
+// PyTorch's .pth and .pt, in the zip format and in the legacy one, and
+// safetensors. Which it is, the content tells, not the name.
+//
+// A file is material from strangers. Opening one reads its directory and checks
+// it whole; nothing in it is ever run, no size that it states is believed before
+// the file's own size allows it, and every refusal is a sentence that names the
+// file and what to do. The numbers stay in the file until they are asked for and
+// then go straight to where they are wanted, so that loading needs no second
+// copy. The file is read, not mapped into memory: one that is cut short while
+// it is in use is an error then, and not the end of the process.
+package weights
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// What File.Format says.
+const (
+	Safetensors = "safetensors"
+)
+
+// A File is an open file of weights. Its methods may be called from several
+// goroutines at once.
+type File struct {
+	Path    string
+	Format  string   // Safetensors
+	Tensors []Tensor // in the file's order, no name twice
+	Notes   []string // sentences on what was passed over to find the tensors
+
+	r     io.ReaderAt
+	size  int64
+	close func() error
+}
+
+// A Tensor is one named array of a File, whose methods read its numbers.
+type Tensor struct {
+	Name  string
+	DType string // as safetensors calls it: BOOL U8 I8 I16 U16 F16 BF16 I32 U32 F32 F64 I64 U64
+	Shape []int  // empty for a single number
+
+	storage storage
+	first   int   // element of the storage that is the tensor's first
+	strides []int // elements from one index to the next; nil where the numbers lie row-major
+}
+
+// A storage is a row of numbers in the file, of which tensors show all or parts.
+type storage struct {
+	offset int64 // of its first byte
+	length int   // in elements; all lie within the file
+}
+
+// Len is the number of elements.
+func (t Tensor) Len() int {
+	n := 1
+	for _, d := range t.Shape {
+		n *= d
+	}
+	return n
+}
+
+// Open opens the file at path and checks its directory, which lists the tensors;
+// their numbers are not looked at. Errors name the file.
+func Open(path string) (*File, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("the weights %s cannot be read: %w", path, errors.Unwrap(err)) // the reason alone
+	}
+	f, err := openFile(file, path)
+	if err != nil {
+		_ = file.Close() // only read
+		return nil, err
+	}
+	f.close = file.Close
+	return f, nil
+}
+
+func openFile(file *os.File, path string) (*File, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("the weights %s cannot be read: %w", path, errors.Unwrap(err))
+	}
+	if info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder; name the file of weights in it", path)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file, so it cannot be read from the middle; copy it to one", path)
+	}
+	return open(file, info.Size(), path)
+}
+
+// open is Open for bytes that need not be a file on disk.
+func open(r io.ReaderAt, size int64, path string) (*File, error) {
+	f := &File{Path: path, r: r, size: size}
+	if err := f.readDirectory(); err != nil {
+		return nil, fmt.Errorf("%s %w", path, err)
+	}
+	return f, nil
+}
+
+// Close closes the file, whose tensors cannot be read any more.
+func (f *File) Close() error { return f.close() }
+
+// SHA256 is the hash of the whole file, in hex. It reads all of it.
+func (f *File) SHA256() (string, error) {
+	h := sha256.New()
+	if _, err := io.CopyBuffer(h, io.NewSectionReader(f.r, 0, f.size), make([]byte, pieceBytes)); err != nil {
+		return "", fmt.Errorf("%s cannot be read: %w", f.Path, err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
