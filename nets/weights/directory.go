@@ -23,6 +23,14 @@ func (f *File) readDirectory() error {
 	if text := textual(start); text != "" {
 		return errors.New(text)
 	}
+	switch {
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")) || bytes.HasPrefix(start, []byte("PK\x05\x06")):
+		return f.readZip()
+	case len(start) > 9 && start[0] == 0x80 && start[1] <= 5 && start[8] != '{':
+		// A pickle begins with the instruction PROTO; so may the length of a
+		// safetensors header, but that is followed by a brace.
+		return f.readLegacy()
+	}
 	return f.readSafetensors()
 }
 
@@ -50,7 +58,7 @@ func (f *File) readSafetensors() error {
 	for _, p := range places {
 		f.Tensors = append(f.Tensors, Tensor{
 			Name: p.Name, DType: p.DType, Shape: p.Shape,
-			storage: storage{p.Offset, int(p.Bytes) / sizes[p.DType]},
+			storage: &storage{dtype: p.DType, offset: p.Offset, length: int(p.Bytes) / sizes[p.DType]},
 		})
 	}
 	return nil

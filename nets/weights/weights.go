@@ -22,14 +22,16 @@ import (
 
 // What File.Format says.
 const (
-	Safetensors = "safetensors"
+	Safetensors   = "safetensors"
+	PyTorch       = "PyTorch"
+	PyTorchLegacy = "PyTorch, legacy" // until version 1.5, and since then on demand
 )
 
 // A File is an open file of weights. Its methods may be called from several
 // goroutines at once.
 type File struct {
 	Path    string
-	Format  string   // Safetensors
+	Format  string   // Safetensors, PyTorch or PyTorchLegacy
 	Tensors []Tensor // in the file's order, no name twice
 	Notes   []string // sentences on what was passed over to find the tensors
 
@@ -44,15 +46,21 @@ type Tensor struct {
 	DType string // as safetensors calls it: BOOL U8 I8 I16 U16 F16 BF16 I32 U32 F32 F64 I64 U64
 	Shape []int  // empty for a single number
 
-	storage storage
+	storage *storage
 	first   int   // element of the storage that is the tensor's first
 	strides []int // elements from one index to the next; nil where the numbers lie row-major
 }
 
 // A storage is a row of numbers in the file, of which tensors show all or parts.
 type storage struct {
+	dtype  string
 	offset int64 // of its first byte
 	length int   // in elements; all lie within the file
+
+	// A view of another storage, as legacy files have them: its elements from
+	// first on. While a file is opened, offset is then not known yet.
+	of    *storage
+	first int
 }
 
 // Len is the number of elements.

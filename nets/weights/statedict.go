@@ -1,0 +1,111 @@
+package weights
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// stateDict finds the tensors in what a pickle leaves: a dict of them or, of a
+// training's checkpoint, the dict of tensors in it. Errors go on after the
+// file's name.
+func (f *File) stateDict(v any) error {
+	root, ok := v.(*dict)
+	if !ok {
+		return errors.New("holds no dict of tensors; save a net's state_dict()")
+	}
+	chosen, under, err := chooseDict(root)
+	if err != nil {
+		return err
+	}
+	var others []string
+	for _, e := range root.entries {
+		if key, ok := e.key.(string); ok && under != "" && key != under {
+			others = append(others, key)
+		}
+	}
+	at := map[string]int{}
+	for _, e := range chosen.entries {
+		name, ok := e.key.(string)
+		t, isTensor := e.value.(*Tensor)
+		if !isTensor {
+			others = append(others, name)
+			continue
+		}
+		if !ok {
+			return errors.New("names a tensor by what is no text; save a net's state_dict()")
+		}
+		named := *t
+		named.Name = name
+		if i, twice := at[name]; twice {
+			f.Tensors[i] = named // as Python's dict has it
+			continue
+		}
+		at[name] = len(f.Tensors)
+		f.Tensors = append(f.Tensors, named)
+	}
+	if len(f.Tensors) == 0 {
+		return errors.New("holds no tensors; save a net's state_dict()")
+	}
+	if under != "" {
+		f.Notes = append(f.Notes, fmt.Sprintf("The tensors are those of %q in it.", under))
+	}
+	if len(others) > 0 {
+		f.Notes = append(f.Notes, "Passed over: "+firstFew(others)+".")
+	}
+	return nil
+}
+
+// usual are the keys under which trainings keep a net's tensors.
+var usual = []string{"state_dict", "model", "model_state_dict"}
+
+// chooseDict returns the dict of tensors in root and the key under which it lies,
+// "" for root itself.
+func chooseDict(root *dict) (*dict, string, error) {
+	nested := map[string]*dict{}
+	var keys []string
+	for _, e := range root.entries {
+		key, ok := e.key.(string)
+		d, isDict := e.value.(*dict)
+		if ok && isDict && d.onlyTensors() {
+			if nested[key] == nil {
+				keys = append(keys, key)
+			}
+			nested[key] = d
+		}
+	}
+	if len(keys) == 0 {
+		return root, "", nil
+	}
+	for _, key := range usual {
+		if d := nested[key]; d != nil {
+			return d, key, nil
+		}
+	}
+	if len(keys) > 1 {
+		return nil, "", fmt.Errorf("holds several dicts of tensors (%s); save the wanted one alone", firstFew(keys))
+	}
+	return nested[keys[0]], keys[0], nil
+}
+
+func (d *dict) onlyTensors() bool {
+	return len(d.entries) > 0 && !slices.ContainsFunc(d.entries, func(e entry) bool {
+		_, ok := e.value.(*Tensor)
+		return !ok
+	})
+}
+
+// firstFew lists names, of many only the first five.
+func firstFew(names []string) string {
+	const most = 5
+	quoted := make([]string, 0, most)
+	for _, n := range names[:min(most, len(names))] {
+		quoted = append(quoted, fmt.Sprintf("%.60q", n))
+	}
+	list := strings.Join(quoted, ", ")
+	if more := len(names) - most; more > 0 {
+		list += fmt.Sprintf(" and %d others", more)
+	}
+	return list
+}
