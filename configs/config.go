@@ -107,6 +107,9 @@ type Net struct {
 	Weights   string // net.weights: starting weights (.safetensors), "" is from scratch
 	Head      []int  // net.head: widths of the projection head's layers; none puts the classifier on the features
 	HeadFinal string // net.head_final: bn_relu or plain
+
+	Dropout         string // net.dropout: auto or a chance
+	StochasticDepth string // net.stochastic_depth: auto or a chance
 }
 
 // Train is the schedule in weight updates.

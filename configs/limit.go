@@ -159,6 +159,11 @@ var (
 		return s == "auto" || s == "cpu" || cudaDevice.MatchString(s)
 	}}
 
+	chance = shape{"auto or a number from 0 to less than 1", func(s string) bool {
+		v, err := strconv.ParseFloat(s, 64)
+		return s == "auto" || err == nil && v >= 0 && v < 1
+	}}
+
 	weightsFile = shape{"empty or the path of a .safetensors file", func(s string) bool {
 		return s == "" || oneLine(s) && strings.HasSuffix(s, ".safetensors")
 	}}

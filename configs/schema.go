@@ -12,6 +12,15 @@ const (
 	optimSame = "deep_representation_one_class (the authors' earlier code)"
 )
 
+// backbones are those that package nets knows; a test there holds the two lists
+// together.
+var backbones = []string{
+	"resnet18", "resnet34", "resnet50", "wide_resnet50_2",
+	"efficientnet_b0", "efficientnet_b1", "efficientnet_b2", "efficientnet_b3",
+	"efficientnet_b4", "efficientnet_b5", "efficientnet_b6", "efficientnet_b7",
+	"efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "efficientnet_lite3", "efficientnet_lite4",
+}
+
 // schema is every key, in the order in which they are printed. It is the single
 // source of names, defaults, ranges, sources and help.
 var schema = []*field{
@@ -150,9 +159,9 @@ var schema = []*field{
 		at:     func(c *Config) any { return &c.Augment.Scar.Bounds },
 		help:   "whether the whole rotated scar stays inside the picture, or only its unrotated size is held inside and corners may be clipped"},
 
-	{name: "net.name", def: "resnet18", limit: oneOf("resnet18"), affects: Training, source: "paper 4",
+	{name: "net.name", def: "resnet18", limit: oneOf(backbones...), affects: Training, source: "paper 4; efficientnet_b4: paper A.4",
 		at:   func(c *Config) any { return &c.Net.Name },
-		help: "the backbone"},
+		help: "the backbone; cutpaste nets lists them"},
 	{name: "net.weights", def: "", limit: weightsFile, affects: Training, source: "paper 4 (from scratch)",
 		at:   func(c *Config) any { return &c.Net.Weights },
 		help: "a .safetensors file of starting weights with torchvision's names; empty for random ones, from scratch"},
@@ -164,6 +173,12 @@ var schema = []*field{
 		source: "bn_relu: " + runinho + "; plain: deep_representation_one_class (the paper does not say)",
 		at:     func(c *Config) any { return &c.Net.HeadFinal },
 		help:   "what the last projection layer is: linear, batch norm and ReLU as the others (bn_relu), or linear alone (plain)"},
+	{name: "net.dropout", def: "auto", limit: chance, affects: Training, source: "torchvision and efficientnet_lite_pytorch (the paper does not say)",
+		at:   func(c *Config) any { return &c.Net.Dropout },
+		help: "chance that an update leaves a feature out of the embedding that the head is trained on; auto is what the backbone's authors had before their classifier: 0.2 to 0.5 for EfficientNets, 0 for ResNets"},
+	{name: "net.stochastic_depth", def: "auto", limit: chance, affects: Training, source: "torchvision and efficientnet_lite_pytorch (the paper does not say)",
+		at:   func(c *Config) any { return &c.Net.StochasticDepth },
+		help: "chance that an update leaves an EfficientNet's last block out for a picture, less for those before; auto is the published 0.2; ResNets have none; nothing where the backbone is not trained"},
 
 	{name: "train.steps", def: 256 * UpdatesPerEpoch, limit: between(0, mostSteps), affects: Training, source: "paper A.1 and A.3 (256 epochs of 256 updates)",
 		at:   func(c *Config) any { return &c.Train.Steps },

@@ -26,7 +26,7 @@ func newHead(s scope, in int, widths []int, plainLast bool) head {
 		plain := plainLast && i == len(widths)-1
 		p := projection{linear: newLinear(here.in("linear"), h.out, width, plain)}
 		if !plain {
-			bn := newNorm(here.in("bn"), width)
+			bn := newNorm(here.in("bn"), torchNorm, width)
 			p.bn = &bn
 		}
 		h.layers = append(h.layers, p)
@@ -35,11 +35,11 @@ func newHead(s scope, in int, widths []int, plainLast bool) head {
 	return h
 }
 
-func (h head) forward(x torch.Tensor, train bool) torch.Tensor {
+func (h head) forward(x torch.Tensor, batch bool) torch.Tensor {
 	for _, p := range h.layers {
 		x = p.linear.forward(x)
 		if p.bn != nil {
-			x = torch.ReLU(p.bn.forward(x, train))
+			x = torch.ReLU(p.bn.forward(x, batch))
 		}
 	}
 	return x

@@ -6,44 +6,88 @@ import (
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
-// conv is a convolution without bias, as everywhere before batch normalisation.
+// conv is a convolution whose output has its input's size over the stride,
+// rounded up.
 type conv struct {
-	weight          torch.Tensor // [out, in, k, k]
-	stride, padding int
+	weight torch.Tensor // [out, in/groups, k, k]
+	bias   torch.Tensor // [out], or none as everywhere before batch normalisation
+	shape  convShape
 }
 
-func newConv(s scope, in, out, kernel, stride, padding int) conv {
-	w := s.add("weight", true, kaimingNormal(out*kernel*kernel), out, in, kernel, kernel)
-	return conv{w, stride, padding}
+type convShape struct {
+	in, out, kernel, stride, groups int
+	bias                            bool
+	// late puts the zeros around a picture of even size where TensorFlow's "same"
+	// has them: one more after its positions than before. PyTorch's padding is
+	// the same on both sides. They differ at stride 2 only.
+	late bool
+}
+
+// newConv declares a convolution; s is at its output's size.
+func newConv(s scope, c convShape) conv {
+	s.store.cost(c, s.down)
+	area := c.kernel * c.kernel
+	// torchvision's start for convolutions: fan_out counts all output channels,
+	// whatever the groups.
+	l := conv{shape: c, weight: s.add("weight", parameter, kaimingNormal(c.out*area), c.out, c.in/c.groups, c.kernel, c.kernel)}
+	if c.bias {
+		l.bias = s.add("bias", parameter, constant(0), c.out)
+	}
+	return l
 }
 
 func (c conv) forward(x torch.Tensor) torch.Tensor {
-	return torch.Conv2d(x, c.weight, torch.Tensor{}, c.stride, c.padding)
+	k, stride := c.shape.kernel, c.shape.stride
+	padding := (k - 1) / 2
+	if c.shape.late && stride > 1 {
+		if before, after := samePadding(x.Shape()[2], k, stride); before != after {
+			x, padding = torch.Pad(x, before, after), 0
+		} else {
+			padding = before
+		}
+	}
+	return torch.Conv2d(x, c.weight, c.bias, stride, padding, c.shape.groups)
 }
 
-// Batch normalisation's constants, PyTorch's defaults.
-const (
-	normMomentum = 0.1
-	normEps      = 1e-5
+// samePadding is how many zeros TensorFlow's "same" has before and after size
+// positions.
+func samePadding(size, kernel, stride int) (before, after int) {
+	out := (size + stride - 1) / stride
+	all := max((out-1)*stride+kernel-size, 0)
+	return all / 2, all - all/2
+}
+
+// normKind are batch normalisation's constants.
+type normKind struct{ momentum, eps float64 }
+
+// PyTorch's defaults, and those of TensorFlow's EfficientNets, which torchvision
+// keeps where the weights were ported from there.
+var (
+	torchNorm      = normKind{0.1, 1e-5}
+	tensorFlowNorm = normKind{0.01, 1e-3}
 )
 
 // norm is batch normalisation over channels.
 type norm struct {
 	weight, bias, mean, variance torch.Tensor // [C] each
+	kind                         normKind
 }
 
-func newNorm(s scope, channels int) norm {
+func newNorm(s scope, kind normKind, channels int) norm {
 	s.store.norms = append(s.store.norms, s.prefix)
 	return norm{
-		weight:   s.add("weight", true, constant(1), channels),
-		bias:     s.add("bias", true, constant(0), channels),
-		mean:     s.add("running_mean", false, constant(0), channels),
-		variance: s.add("running_var", false, constant(1), channels),
+		weight:   s.add("weight", affine, constant(1), channels),
+		bias:     s.add("bias", affine, constant(0), channels),
+		mean:     s.add("running_mean", statistic, constant(0), channels),
+		variance: s.add("running_var", statistic, constant(1), channels),
+		kind:     kind,
 	}
 }
 
-func (n norm) forward(x torch.Tensor, train bool) torch.Tensor {
-	return torch.BatchNorm(x, n.weight, n.bias, n.mean, n.variance, train, normMomentum, normEps)
+// forward normalises by the batch's statistics, which its own then move
+// towards, or by its own.
+func (n norm) forward(x torch.Tensor, batch bool) torch.Tensor {
+	return torch.BatchNorm(x, n.weight, n.bias, n.mean, n.variance, batch, n.kind.momentum, n.kind.eps)
 }
 
 // linear is a dense layer, started as PyTorch's nn.Linear.
@@ -54,9 +98,9 @@ type linear struct {
 
 func newLinear(s scope, in, out int, bias bool) linear {
 	limit := 1 / math.Sqrt(float64(in))
-	l := linear{weight: s.add("weight", true, uniform(limit), out, in)}
+	l := linear{weight: s.add("weight", parameter, uniform(limit), out, in)}
 	if bias {
-		l.bias = s.add("bias", true, uniform(limit), out)
+		l.bias = s.add("bias", parameter, uniform(limit), out)
 	}
 	return l
 }

@@ -1,23 +1,9 @@
 package nets
 
 import (
-	"fmt"
-	"maps"
-	"slices"
-	"strings"
-
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
-
-// backbone is what a family of networks offers.
-type backbone interface {
-	forward(images torch.Tensor, train bool, visit func(level string, maps torch.Tensor)) torch.Tensor
-	dimension() int
-}
-
-// Names lists the backbones that [New] knows.
-func Names() []string { return slices.Sorted(maps.Keys(resnetBlocks)) }
 
 // Net is a backbone with its projection head and classifier. Its methods run
 // inside torch.Do.
@@ -26,99 +12,108 @@ type Net struct {
 	backbone   backbone
 	head       head
 	classifier linear
+
+	phase   configs.Phase
+	dropout float64
 }
 
 // New makes the configured net with starting weights from seed, on device d, in
 // channels-last memory if asked. A name that is not known is an error that
 // lists those that are. Free it when done.
 func New(c configs.Net, classes int, seed uint64, d torch.Device, channelsLast bool) (*Net, error) {
-	return NewOfWidth(resnetWidth, c, classes, seed, d, channelsLast)
+	return build(0, c, classes, &store{seed: seed, device: d, channelsLast: channelsLast})
 }
 
-// NewOfWidth is [New] with another number of channels in the first stage than
-// the published 64; later stages keep their proportions. Such slim twins do the
+// NewBlank is [New] without starting weights, for those who load some: all by
+// [Net.Load], or the backbone's by [Net.LoadBackbone], which starts the rest.
+func NewBlank(c configs.Net, classes int, seed uint64, d torch.Device, channelsLast bool) (*Net, error) {
+	return build(0, c, classes, &store{seed: seed, device: d, channelsLast: channelsLast, blank: true})
+}
+
+// NewOfWidth is [New] of a ResNet with another number of channels in the stem
+// than the published 64; the rest keeps its proportions. Such slim twins do the
 // same operations with little arithmetic: measurements are made on them. No
 // configuration leads here.
 func NewOfWidth(width int, c configs.Net, classes int, seed uint64, d torch.Device, channelsLast bool) (*Net, error) {
-	blocks, ok := resnetBlocks[c.Name]
-	if !ok {
-		return nil, fmt.Errorf("net.name %q is not known; there are: %s", c.Name, strings.Join(Names(), ", "))
+	return build(width, c, classes, &store{seed: seed, device: d, channelsLast: channelsLast})
+}
+
+func build(width int, c configs.Net, classes int, s *store) (*Net, error) {
+	backboneOf, p, err := find(c.Name, width)
+	if err != nil {
+		return nil, err
 	}
-	n := &Net{store: &store{seed: seed, device: d, channelsLast: channelsLast}}
+	n := &Net{store: s, dropout: chance(c.Dropout, p.dropout)}
 	whole := false
 	defer func() {
 		if !whole { // the device had no room for all of it
 			n.Free()
 		}
 	}()
-	root := scope{store: n.store}
-	n.backbone = newResNet(root, blocks, width)
+	root := scope{store: s}
+	n.backbone = backboneOf(root, chance(c.StochasticDepth, p.stochasticDepth))
 	n.head = newHead(root.in("head"), n.backbone.dimension(), c.Head, c.HeadFinal == "plain")
 	n.classifier = newLinear(root.in("classifier"), n.head.out, classes, true)
+	n.Begin(configs.Phase{Train: "all", BatchNorm: "train"})
 	whole = true
 	return n, nil
 }
 
-// Dimension is the length of the configured net's embeddings, without making the
-// net. A name that is not known has none, 0.
-func Dimension(c configs.Net) int {
-	if _, ok := resnetBlocks[c.Name]; !ok {
+// Dimension is how many numbers the features of a level of the configured net
+// have, [Pool] being the embedding, without making the net. A name that is not
+// known has none, 0.
+func Dimension(c configs.Net, level string) int {
+	i, err := Describe(c.Name)
+	if err != nil {
 		return 0
 	}
-	return 8 * resnetWidth
+	if level == Pool {
+		return i.Dimension
+	}
+	for _, l := range i.Levels {
+		if l.Name == level {
+			return l.Channels
+		}
+	}
+	return 0
 }
 
 // Dimension is the length of an embedding: 512 for ResNet-18.
 func (n *Net) Dimension() int { return n.backbone.dimension() }
 
-// Embed is the backbone: images [B,3,S,S] to embeddings [B,D]. In training it
-// uses and moves batch normalisation's statistics.
-func (n *Net) Embed(images torch.Tensor, train bool) torch.Tensor {
-	return n.backbone.forward(images, train, nil)
+// Embed is the backbone in inference: images [B,3,S,S] to embeddings [B,D].
+func (n *Net) Embed(images torch.Tensor) torch.Tensor {
+	return n.backbone.forward(images, pass{})
 }
 
-// Levels is [Net.Embed] that shows the feature maps of each stage on the way.
-func (n *Net) Levels(images torch.Tensor, train bool, visit func(level string, maps torch.Tensor)) torch.Tensor {
-	return n.backbone.forward(images, train, visit)
-}
-
-// Logits is head and classifier: embeddings [B,D] to logits [B,classes].
-func (n *Net) Logits(embeddings torch.Tensor, train bool) torch.Tensor {
-	return n.classifier.forward(n.head.forward(embeddings, train))
-}
-
-// Train is the whole net in training: images [B,3,S,S] to logits [B,classes]. It
-// moves the running statistics; [Net.Count] says so.
-func (n *Net) Train(images torch.Tensor) torch.Tensor {
-	return n.Logits(n.Embed(images, true), true)
-}
-
-// Count counts a batch that the net was trained on, for PyTorch's counter beside
-// the running statistics. It is apart from [Net.Train], which a graph may record
-// without carrying it out, and repeat.
-func (n *Net) Count() { n.store.batches++ }
-
-// Weights are the tensors that training changes, in the order of their names in
-// [Net.WeightNames].
-func (n *Net) Weights() []torch.Tensor {
-	var out []torch.Tensor
-	for _, e := range n.store.entries {
-		if e.weight {
-			out = append(out, e.tensor)
+// Features are the features of levels in inference, in their order: each level's
+// maps averaged over their positions, [B,C], and the embedding [B,D] for [Pool].
+// The pass ends at the last level that is asked for. Unknown levels have none.
+func (n *Net) Features(images torch.Tensor, levels []string) []torch.Tensor {
+	out := make([]torch.Tensor, len(levels))
+	missing := len(levels)
+	found := func(level string, features func() torch.Tensor) {
+		for i, wanted := range levels {
+			if wanted == level {
+				out[i] = features()
+				missing--
+			}
 		}
+	}
+	e := n.backbone.forward(images, pass{visit: func(level string, maps torch.Tensor) bool {
+		found(level, func() torch.Tensor { return torch.GlobalAvgPool(maps) })
+		return missing == 0
+	}})
+	if e.Defined() {
+		found(Pool, func() torch.Tensor { return e })
 	}
 	return out
 }
 
-// WeightNames are the names of [Net.Weights].
-func (n *Net) WeightNames() []string {
-	var out []string
-	for _, e := range n.store.entries {
-		if e.weight {
-			out = append(out, e.name)
-		}
-	}
-	return out
+// Logits is head and classifier: embeddings [B,D] to logits [B,classes]. With
+// batch, batch normalisation takes the batch's statistics and moves its own.
+func (n *Net) Logits(embeddings torch.Tensor, batch bool) torch.Tensor {
+	return n.classifier.forward(n.head.forward(embeddings, batch))
 }
 
 // Free frees all of the net's tensors.

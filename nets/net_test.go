@@ -160,8 +160,8 @@ func TestHeads(t *testing.T) {
 			if !slices.Equal(names, c.names) {
 				t.Errorf("head %v %s: %v", c.c.Head, c.c.HeadFinal, names)
 			}
-			if c := (configs.Net{Name: "resnet18"}); Dimension(c) != n.Dimension() {
-				t.Errorf("dimension %d without the net, %d with it", Dimension(c), n.Dimension())
+			if c := (configs.Net{Name: "resnet18"}); Dimension(c, Pool) != n.Dimension() {
+				t.Errorf("dimension %d without the net, %d with it", Dimension(c, Pool), n.Dimension())
 			}
 			embeddings := torch.From(make([]float32, 2*n.Dimension()), 2, n.Dimension())
 			if got := n.Logits(embeddings, false).Shape(); !slices.Equal(got, []int{2, 5}) {
@@ -186,9 +186,10 @@ func TestTrainingAndEvaluation(t *testing.T) {
 		start := n.State()
 		torch.NoGrad(func() {
 			var levels []string
-			embedding := n.Levels(images, false, func(level string, maps torch.Tensor) {
+			embedding := n.backbone.forward(images, pass{visit: func(level string, maps torch.Tensor) bool {
 				levels = append(levels, fmt.Sprint(level, maps.Shape()))
-			})
+				return false
+			}})
 			want := []string{"layer1[2 64 8 8]", "layer2[2 128 4 4]", "layer3[2 256 2 2]", "layer4[2 512 1 1]"}
 			if !slices.Equal(levels, want) {
 				t.Errorf("levels %v", levels)
@@ -200,7 +201,7 @@ func TestTrainingAndEvaluation(t *testing.T) {
 			if d := sameState(start, n.State()); d != "" {
 				t.Errorf("evaluation changed %s", d)
 			}
-			if got := n.Train(images).Shape(); !slices.Equal(got, []int{2, 3}) {
+			if got := n.Train(images, torch.Tensor{}).Shape(); !slices.Equal(got, []int{2, 3}) {
 				t.Errorf("logits %v", got)
 			}
 			n.Count()

@@ -6,72 +6,45 @@ import (
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
-// resnetBlocks says how many basic blocks each of the four stages has (He et
-// al. 2016, Table 1).
-var resnetBlocks = map[string][4]int{
-	"resnet18": {2, 2, 2, 2},
+// resnetKind is a row of the family's table.
+type resnetKind struct {
+	blocks     [4]int // of each stage
+	bottleneck bool   // blocks of 1x1, 3x3 and 1x1 convolutions in place of two 3x3
+	width      int    // channels of the first stage's 3x3 convolutions, later ones doubling
+	base       int    // channels of the stem; width itself but for wide ones
 }
 
-// resnetWidth is the published number of channels of the first stage.
+// resnetWidth is the published number of channels of the stem.
 const resnetWidth = 64
 
-// resnet is a residual net of basic blocks with the ImageNet stem: a 7x7
-// convolution at stride 2 and a 3x3 maximum at stride 2.
+// resnets are He et al. 2016, Table 1, and Zagoruyko and Komodakis 2016.
+var resnets = map[string]resnetKind{
+	"resnet18":        {blocks: [4]int{2, 2, 2, 2}, width: resnetWidth, base: resnetWidth},
+	"resnet34":        {blocks: [4]int{3, 4, 6, 3}, width: resnetWidth, base: resnetWidth},
+	"resnet50":        {blocks: [4]int{3, 4, 6, 3}, width: resnetWidth, base: resnetWidth, bottleneck: true},
+	"wide_resnet50_2": {blocks: [4]int{3, 4, 6, 3}, width: 2 * resnetWidth, base: resnetWidth, bottleneck: true},
+}
+
+// expansion is how many times more channels a bottleneck's last convolution has
+// than the published width of its 3x3 one.
+const expansion = 4
+
+// resnet is a residual net with the ImageNet stem: a 7x7 convolution at stride 2
+// and a 3x3 maximum at stride 2.
 type resnet struct {
 	stem   conv
 	bn     norm
-	stages [4][]basicBlock
-	dim    int
+	stages [4][]residual
+	out    [4]int // channels of each stage
 }
 
-// newResNet makes a ResNet whose first stage has this width; 64 is the
-// published one. The embedding has 8 times as many numbers.
-func newResNet(s scope, blocks [4]int, width int) *resnet {
-	r := &resnet{
-		stem: newConv(s.in("conv1"), 3, width, 7, 2, 3),
-		bn:   newNorm(s.in("bn1"), width),
-		dim:  8 * width,
-	}
-	in := width
-	for i, n := range blocks {
-		out, stride := width<<i, 2
-		if i == 0 {
-			stride = 1
-		}
-		stage := s.in("layer" + strconv.Itoa(i+1))
-		for j := range n {
-			r.stages[i] = append(r.stages[i], newBasicBlock(stage.in(strconv.Itoa(j)), in, out, stride))
-			in, stride = out, 1
-		}
-	}
-	return r
-}
-
-// forward is the backbone: images [B,3,S,S] to pooled features [B,D]. visit,
-// which may be nil, is shown each stage's feature maps under torchvision's name
-// (layer1 to layer4).
-func (r *resnet) forward(x torch.Tensor, train bool, visit func(level string, maps torch.Tensor)) torch.Tensor {
-	x = torch.ReLU(r.bn.forward(r.stem.forward(x), train))
-	x = torch.MaxPool2d(x, 3, 2, 1)
-	for i, stage := range r.stages {
-		for _, block := range stage {
-			x = block.forward(x, train)
-		}
-		if visit != nil {
-			visit("layer"+strconv.Itoa(i+1), x)
-		}
-	}
-	return torch.GlobalAvgPool(x)
-}
-
-func (r *resnet) dimension() int { return r.dim }
-
-// basicBlock is two 3x3 convolutions beside a shortcut, which is a 1x1
-// convolution where the shape changes.
-type basicBlock struct {
-	conv1, conv2 conv
-	bn1, bn2     norm
-	shortcut     *shortcut
+// residual is a block beside a shortcut, which is a 1x1 convolution where the
+// shape changes: convolutions with batch normalisation, rectified but for the
+// last, whose sum with the shortcut is.
+type residual struct {
+	convs    []conv
+	bns      []norm
+	shortcut *shortcut
 }
 
 type shortcut struct {
@@ -79,28 +52,110 @@ type shortcut struct {
 	bn   norm
 }
 
-func newBasicBlock(s scope, in, out, stride int) basicBlock {
-	b := basicBlock{
-		conv1: newConv(s.in("conv1"), in, out, 3, stride, 1),
-		bn1:   newNorm(s.in("bn1"), out),
-		conv2: newConv(s.in("conv2"), out, out, 3, 1, 1),
-		bn2:   newNorm(s.in("bn2"), out),
+func newResNet(s scope, k resnetKind) *resnet {
+	r := &resnet{
+		stem: newConv(s.in("conv1").at(1), convShape{in: 3, out: k.base, kernel: 7, stride: 2, groups: 1}),
+		bn:   newNorm(s.in("bn1"), torchNorm, k.base),
 	}
-	if stride != 1 || in != out {
+	in := k.base
+	for i, n := range k.blocks {
+		stride := 2
+		if i == 0 {
+			stride = 1
+		}
+		r.out[i] = k.base << i
+		if k.bottleneck {
+			r.out[i] *= expansion
+		}
+		stage := s.in("layer" + strconv.Itoa(i+1)).at(2 + i)
+		for j := range n {
+			r.stages[i] = append(r.stages[i], newResidual(stage.in(strconv.Itoa(j)), in, k.convs(in, k.width<<i, r.out[i], stride)))
+			in, stride = r.out[i], 1
+		}
+	}
+	return r
+}
+
+// convs are the convolutions of a block. As in torchvision, a bottleneck's
+// stride is its 3x3 convolution's.
+func (k resnetKind) convs(in, width, out, stride int) []convShape {
+	if !k.bottleneck {
+		return []convShape{
+			{in: in, out: out, kernel: 3, stride: stride, groups: 1},
+			{in: out, out: out, kernel: 3, stride: 1, groups: 1},
+		}
+	}
+	return []convShape{
+		{in: in, out: width, kernel: 1, stride: 1, groups: 1},
+		{in: width, out: width, kernel: 3, stride: stride, groups: 1},
+		{in: width, out: out, kernel: 1, stride: 1, groups: 1},
+	}
+}
+
+// newResidual declares a block; s is at its output's size.
+func newResidual(s scope, in int, shapes []convShape) residual {
+	var b residual
+	stride := 1
+	for _, c := range shapes {
+		stride *= c.stride
+	}
+	reached := 1 // the stride of what came before
+	for i, c := range shapes {
+		here := s
+		if reached *= c.stride; reached < stride {
+			here = s.at(s.down - 1)
+		}
+		n := strconv.Itoa(i + 1)
+		b.convs = append(b.convs, newConv(here.in("conv"+n), c))
+		b.bns = append(b.bns, newNorm(here.in("bn"+n), torchNorm, c.out))
+	}
+	if out := shapes[len(shapes)-1].out; stride != 1 || in != out {
 		b.shortcut = &shortcut{
-			conv: newConv(s.in("downsample.0"), in, out, 1, stride, 0),
-			bn:   newNorm(s.in("downsample.1"), out),
+			conv: newConv(s.in("downsample.0"), convShape{in: in, out: out, kernel: 1, stride: stride, groups: 1}),
+			bn:   newNorm(s.in("downsample.1"), torchNorm, out),
 		}
 	}
 	return b
 }
 
-func (b basicBlock) forward(x torch.Tensor, train bool) torch.Tensor {
+// forward shows each stage's maps under torchvision's name, layer1 to layer4.
+func (r *resnet) forward(x torch.Tensor, p pass) torch.Tensor {
+	x = torch.ReLU(r.bn.forward(r.stem.forward(x), p.batchNorm))
+	x = torch.MaxPool2d(x, 3, 2, 1)
+	for i, stage := range r.stages {
+		for _, block := range stage {
+			x = block.forward(x, p)
+		}
+		if p.reached("layer"+strconv.Itoa(i+1), x) {
+			return torch.Tensor{}
+		}
+	}
+	return torch.GlobalAvgPool(x)
+}
+
+func (b residual) forward(x torch.Tensor, p pass) torch.Tensor {
 	identity := x
 	if b.shortcut != nil {
-		identity = b.shortcut.bn.forward(b.shortcut.conv.forward(x), train)
+		identity = b.shortcut.bn.forward(b.shortcut.conv.forward(x), p.batchNorm)
 	}
-	y := torch.ReLU(b.bn1.forward(b.conv1.forward(x), train))
-	y = b.bn2.forward(b.conv2.forward(y), train)
-	return torch.ReLU(torch.AddTo(y, identity))
+	last := len(b.convs) - 1
+	for i, c := range b.convs {
+		x = b.bns[i].forward(c.forward(x), p.batchNorm)
+		if i < last {
+			x = torch.ReLU(x)
+		}
+	}
+	return torch.ReLU(torch.AddTo(x, identity))
+}
+
+func (r *resnet) dimension() int { return r.out[3] }
+
+func (r *resnet) drops() []depthDrop { return nil }
+
+func (r *resnet) levels() []Level {
+	var out []Level
+	for i, channels := range r.out {
+		out = append(out, Level{"layer" + strconv.Itoa(i+1), channels, 2 + i})
+	}
+	return out
 }

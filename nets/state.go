@@ -21,15 +21,24 @@ func (n *Net) State() []safetensors.Tensor {
 		out = append(out, safetensors.F32(e.name, e.shape, torch.Read[float32](e.tensor)))
 	}
 	for _, name := range n.store.norms {
-		out = append(out, safetensors.I64(name+batchesSuffix, nil, []int64{n.store.batches}))
+		out = append(out, safetensors.I64(name+batchesSuffix, nil, []int64{*n.store.batches.of(name)}))
 	}
 	return out
 }
 
+// of is the count of the batch normalisation of this name.
+func (c *counts) of(name string) *int64 {
+	if inBackbone(name) {
+		return &c.backbone
+	}
+	return &c.head
+}
+
 // inBackbone says whether a name belongs to the backbone rather than to what
-// serves training only: our head and classifier, torchvision's fc.
+// serves training only: our head and classifier, the classifiers that ImageNet
+// weights come with.
 func inBackbone(name string) bool {
-	return !slices.ContainsFunc([]string{"head.", "classifier.", "fc."}, func(prefix string) bool {
+	return !slices.ContainsFunc([]string{"head.", "classifier.", "fc.", "_fc."}, func(prefix string) bool {
 		return strings.HasPrefix(name, prefix)
 	})
 }
@@ -81,7 +90,7 @@ func (n *Net) load(f *safetensors.File, wanted func(string) bool) error {
 			if len(counts) != 1 {
 				return fmt.Errorf("%s has shape %v where a single number belongs", name, t.Shape)
 			}
-			n.store.batches = counts[0]
+			*n.store.batches.of(name) = counts[0]
 		}
 	}
 	for _, t := range f.Tensors {

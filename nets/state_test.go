@@ -22,7 +22,7 @@ func trainABit(n *Net) {
 	sgd := torch.NewSGD(n.Weights(), 0.9, 0, false)
 	defer sgd.Free()
 	for range 2 {
-		torch.CrossEntropy(n.Train(images), torch.From([]int64{0, 1, 1, 0}, 4)).Backward()
+		torch.CrossEntropy(n.Train(images, torch.Tensor{}), torch.From([]int64{0, 1, 1, 0}, 4)).Backward()
 		sgd.Step(0.01)
 		n.Count()
 	}

@@ -8,13 +8,24 @@ import (
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
-// entry is one tensor of a net under its torchvision name. Weights are trained;
-// the others are batch normalisation's running statistics.
+// kind says what a tensor of a net is.
+type kind uint8
+
+const (
+	parameter kind = iota // a layer's weight or bias
+	affine                // batch normalisation's
+	statistic             // batch normalisation's running mean or variance: not trained
+)
+
+// entry is one tensor of a net under its name.
 type entry struct {
 	name   string
 	tensor torch.Tensor
 	shape  []int
-	weight bool
+	kind   kind
+	fill   fill // its starting values
+
+	trained bool // in the present phase
 }
 
 // store holds a net's tensors in the order in which they were declared, which
@@ -25,20 +36,47 @@ type store struct {
 	device       torch.Device
 	channelsLast bool
 	norms        []string // names of the batch normalisations
-	batches      int64    // training batches that the running statistics have seen
+	batches      counts
+
+	dry   bool   // nothing but names, shapes and costs: no tensors
+	blank bool   // tensors without starting values, for those who load some
+	macs  []cost // of the convolutions
 }
 
-// scope is a place in the net's names, such as layer1.0.
+// counts are the training batches that running statistics have seen.
+type counts struct{ backbone, head int64 }
+
+// cost is the multiply-adds of a convolution for every position of its output,
+// which is 2^down times smaller than the picture in width and height.
+type cost struct{ each, down int }
+
+// pooled is the down of what has one position whatever the picture's size.
+const pooled = -1
+
+func (s *store) cost(c convShape, down int) {
+	s.macs = append(s.macs, cost{c.in / c.groups * c.out * c.kernel * c.kernel, down})
+}
+
+// scope is a place in the net's names, such as layer1.0, and in its
+// resolutions.
 type scope struct {
 	store  *store
 	prefix string
+	down   int
 }
 
 func (s scope) in(name string) scope {
-	if s.prefix != "" {
-		name = s.prefix + "." + name
+	if s.prefix != "" && name != "" {
+		name = "." + name
 	}
-	return scope{s.store, name}
+	s.prefix += name
+	return s
+}
+
+// at is s where maps are 2^down times smaller than the picture.
+func (s scope) at(down int) scope {
+	s.down = down
+	return s
 }
 
 // fill gives starting values to a tensor from its own stream of randomness.
@@ -52,8 +90,8 @@ func constant(v float32) fill {
 	}
 }
 
-// kaimingNormal is torchvision's start for convolutions of ResNets:
-// N(0, 2/fan_out), fan_out = out channels times kernel area.
+// kaimingNormal is torchvision's start for convolutions: N(0, 2/fan_out),
+// fan_out = out channels times kernel area.
 func kaimingNormal(fanOut int) fill {
 	std := math.Sqrt(2 / float64(fanOut))
 	return func(values []float32, r *rand.Rand) {
@@ -73,25 +111,39 @@ func uniform(limit float64) fill {
 }
 
 // add declares a tensor and gives it its starting values.
-func (s scope) add(name string, weight bool, f fill, shape ...int) torch.Tensor {
-	name = s.in(name).prefix
+func (s scope) add(name string, k kind, f fill, shape ...int) torch.Tensor {
+	e := entry{name: s.in(name).prefix, shape: shape, kind: k, fill: f}
+	if !s.store.dry {
+		torch.Scope(func() {
+			if s.store.blank {
+				e.tensor = torch.Zeros(s.store.device, shape...)
+			} else {
+				e.tensor = torch.Send(s.store.start(e), s.store.device, shape...)
+			}
+			if s.store.channelsLast && len(shape) == 4 {
+				e.tensor = e.tensor.ChannelsLast()
+			}
+			e.tensor.Keep()
+		})
+	}
+	s.store.entries = append(s.store.entries, e)
+	return e.tensor
+}
+
+// start is the starting values of a tensor, a function of (seed, name).
+func (s *store) start(e entry) []float32 {
+	h := fnv.New64a()
+	h.Write([]byte(e.name))
+	values := make([]float32, numbers(e.shape))
+	e.fill(values, rand.New(rand.NewPCG(s.seed, h.Sum64())))
+	return values
+}
+
+// numbers is how many a tensor of this shape holds.
+func numbers(shape []int) int {
 	n := 1
 	for _, d := range shape {
 		n *= d
 	}
-	h := fnv.New64a()
-	h.Write([]byte(name))
-	values := make([]float32, n)
-	f(values, rand.New(rand.NewPCG(s.store.seed, h.Sum64())))
-
-	var t torch.Tensor
-	torch.Scope(func() {
-		t = torch.Send(values, s.store.device, shape...)
-		if s.store.channelsLast && len(shape) == 4 {
-			t = t.ChannelsLast()
-		}
-		t.RequireGrad(weight).Keep()
-	})
-	s.store.entries = append(s.store.entries, entry{name, t, shape, weight})
-	return t
+	return n
 }

@@ -89,7 +89,7 @@ func embed(of []*nets.Net, pix []uint8, c *configs.Config, n Numerics) (rows []t
 		torch.Scope(func() {
 			x := images(pix, c, n)
 			for _, net := range of {
-				rows = append(rows, autocast(n, torch.Precision(c.Embed.Amp), func() torch.Tensor { return net.Embed(x, false) }))
+				rows = append(rows, autocast(n, torch.Precision(c.Embed.Amp), func() torch.Tensor { return net.Embed(x) }))
 			}
 			for _, r := range rows {
 				r.Keep()

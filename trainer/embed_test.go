@@ -46,7 +46,7 @@ func TestEmbed(t *testing.T) {
 			for i := range p.Items {
 				torch.Scope(func() {
 					x := torch.Images(p.At(i), p.Size, c.Data.Mean, c.Data.Std, n.Device, n.ChannelsLast)
-					alone := torch.Read[float32](net.Embed(x, false))
+					alone := torch.Read[float32](net.Embed(x))
 					for k, want := range alone {
 						if math.Abs(float64(got[i*d+k]-want)) > 1e-4*(1+math.Abs(float64(want))) {
 							t.Fatalf("number %d of picture %d is %g, alone it is %g", k, i, got[i*d+k], want)
@@ -67,7 +67,7 @@ func TestEmbed(t *testing.T) {
 			for from := 0; from < p.Len(); from += 32 {
 				pix, _ := p.Range(from, min(from+32, p.Len()))
 				x := torch.Images(pix, p.Size, c.Data.Mean, c.Data.Std, n.Device, n.ChannelsLast)
-				want = append(want, torch.Read[float32](net.Embed(x, false))...)
+				want = append(want, torch.Read[float32](net.Embed(x))...)
 			}
 		})
 	})

@@ -107,7 +107,7 @@ func (u *Updater) Paint(b *data.Batch) {
 // train is an update on images and labels: forward, backward, a step of all
 // weights, a note of loss and accuracy.
 func (u *Updater) train(images, labels torch.Tensor, step func()) {
-	logits := autocast(u.numerics, u.numerics.Amp, func() torch.Tensor { return u.Net.Train(images) })
+	logits := autocast(u.numerics, u.numerics.Amp, func() torch.Tensor { return u.Net.Train(images, torch.Tensor{}) })
 	loss := torch.CrossEntropy(logits, labels)
 	u.sgd.Scale(loss).Backward()
 	step()

@@ -81,7 +81,7 @@ func TrainSeeds(ctx context.Context, c *configs.Config, seeds []uint64, p Progre
 // enough refuses a training set that the density could not be fitted to, before
 // anything is trained.
 func enough(category *data.Category, c *configs.Config) error {
-	err := gde.Enough(len(category.Train), nets.Dimension(c.Net), densityOptions(c.Density), c.Density.Folds)
+	err := gde.Enough(len(category.Train), nets.Dimension(c.Net, nets.Pool), densityOptions(c.Density), c.Density.Folds)
 	if errors.Is(err, gde.ErrSingular) {
 		return &configs.Error{Key: "density.covariance", Msg: fmt.Sprintf("category %s: %v", category.Name, err)}
 	}

@@ -15,7 +15,7 @@ func TestRefusalsAreErrors(t *testing.T) {
 		work       func()
 	}{
 		{"a gotorch operation on shapes that do not fit", "expected", func() {
-			Conv2d(f(1, 3, 8, 8), f(4, 2, 3, 3), Tensor{}, 1, 1)
+			Conv2d(f(1, 3, 8, 8), f(4, 2, 3, 3), Tensor{}, 1, 1, 1)
 		}},
 		{"a matrix product of shapes that do not fit", "shapes", func() { Linear(f(2, 3), f(4, 5), Tensor{}) }},
 		{"a sum in place of shapes that do not fit", "size", func() { AddTo(f(2, 3), f(2, 4)) }},

@@ -36,8 +36,8 @@ func (n *tinyNet) update(pix []uint8, labels []int64) {
 		x := Images(pix, tinySize, []float64{0.5, 0.5, 0.5}, []float64{0.25, 0.25, 0.25}, CPU, true)
 		target := From(labels, len(labels))
 		var logits Tensor
-		x = MaxPool2d(Conv2d(x, n.conv1, Tensor{}, 1, 1), 2, 2, 0)
-		y := BatchNorm(Conv2d(x, n.conv2, Tensor{}, 1, 1), n.weight, n.bias, n.mean, n.vari, true, 0.1, 1e-5)
+		x = MaxPool2d(Conv2d(x, n.conv1, Tensor{}, 1, 1, 1), 2, 2, 0)
+		y := BatchNorm(Conv2d(x, n.conv2, Tensor{}, 1, 1, 1), n.weight, n.bias, n.mean, n.vari, true, 0.1, 1e-5)
 		y = ReLU(AddTo(y, x))
 		Autocast(CPU, BF16, func() { logits = Linear(GlobalAvgPool(y), n.dense, Tensor{}) })
 		loss := CrossEntropy(logits, target)

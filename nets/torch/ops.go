@@ -29,11 +29,19 @@ var pairs = func() (p [16][2]int64) {
 	return p
 }()
 
-// Conv2d is torch.nn.functional.conv2d: x [N,C,H,W], weight [O,C,k,k], bias [O]
-// or none.
-func Conv2d(x, weight, bias Tensor, stride, padding int) Tensor {
+// Conv2d is torch.nn.functional.conv2d: x [N,C,H,W], weight [O,C/groups,k,k],
+// bias [O] or none.
+func Conv2d(x, weight, bias Tensor, stride, padding, groups int) Tensor {
 	return adopt(func() gotorch.Tensor {
-		return F.Conv2d(x.some(), weight.some(), bias.raw(), pair(stride), pair(padding), one, 1)
+		return F.Conv2d(x.some(), weight.some(), bias.raw(), pair(stride), pair(padding), one, int64(groups))
+	})
+}
+
+// Pad puts zeros around x [N,C,H,W], so many before and after its positions in
+// both dimensions.
+func Pad(x Tensor, before, after int) Tensor {
+	return made(func(out *C.cp_tensor) *C.char {
+		return C.cp_pad(x.c(), C.int64_t(before), C.int64_t(after), out)
 	})
 }
 
@@ -49,6 +57,27 @@ func BatchNorm(x, weight, bias, mean, variance Tensor, train bool, momentum, eps
 // ReLU replaces x by max(x, 0) in place and returns it.
 func ReLU(x Tensor) Tensor { return adopt(func() gotorch.Tensor { return F.Relu(x.some(), true) }) }
 
+// SiLU is x times its sigmoid; where no gradient is wanted it replaces x.
+func SiLU(x Tensor) Tensor {
+	return made(func(out *C.cp_tensor) *C.char { return C.cp_silu(x.c(), out) })
+}
+
+// ReLU6 replaces x by min(max(x, 0), 6) in place and returns it.
+func ReLU6(x Tensor) Tensor {
+	return made(func(out *C.cp_tensor) *C.char { return C.cp_relu6(x.c(), out) })
+}
+
+// Sigmoid is 1 / (1 + exp(-x)).
+func Sigmoid(x Tensor) Tensor {
+	return adopt(func() gotorch.Tensor { return gotorch.Sigmoid(x.some()) })
+}
+
+// Gate is x [N,C,H,W] times gate [N,C,1,1]; where no gradient is wanted it
+// replaces x.
+func Gate(x, gate Tensor) Tensor {
+	return made(func(out *C.cp_tensor) *C.char { return C.cp_gate(x.c(), gate.c(), out) })
+}
+
 // MaxPool2d is torch.nn.functional.max_pool2d.
 func MaxPool2d(x Tensor, kernel, stride, padding int) Tensor {
 	return adopt(func() gotorch.Tensor {
@@ -56,9 +85,14 @@ func MaxPool2d(x Tensor, kernel, stride, padding int) Tensor {
 	})
 }
 
+// Squeeze averages x [N,C,H,W] over its positions: [N,C,1,1].
+func Squeeze(x Tensor) Tensor {
+	return adopt(func() gotorch.Tensor { return F.AdaptiveAvgPool2d(x.some(), one) })
+}
+
 // GlobalAvgPool averages x [N,C,H,W] over its positions: [N,C].
 func GlobalAvgPool(x Tensor) Tensor {
-	pooled := adopt(func() gotorch.Tensor { return F.AdaptiveAvgPool2d(x.some(), one) })
+	pooled := Squeeze(x)
 	return adopt(func() gotorch.Tensor { return gotorch.Flatten(pooled.some(), 1, -1) })
 }
 
@@ -71,6 +105,22 @@ func Linear(x, weight, bias Tensor) Tensor {
 func AddTo(x, y Tensor) Tensor {
 	g := x.some()
 	return adopt(func() gotorch.Tensor { return g.AddI(y.some(), 1) })
+}
+
+// AddKept adds x [N,C,H,W], times scale, to y for those of the N whose byte in
+// this column of kept, uint8 [N,columns] of 0 and 1, is 1: stochastic depth.
+func AddKept(x, y, kept Tensor, column int, scale float64) Tensor {
+	return made(func(out *C.cp_tensor) *C.char {
+		return C.cp_add_kept(x.c(), y.c(), kept.c(), C.int64_t(column), C.double(scale), out)
+	})
+}
+
+// Keep is x [N,D] times scale where kept, uint8 [N,columns] of 0 and 1, has 1 in
+// its D columns from this one on, and 0 elsewhere: dropout.
+func Keep(x, kept Tensor, from int, scale float64) Tensor {
+	return made(func(out *C.cp_tensor) *C.char {
+		return C.cp_keep(x.c(), kept.c(), C.int64_t(from), C.double(scale), out)
+	})
 }
 
 // Images makes normalised pictures [N,3,S,S] on device d of bytes [N,S,S,3]:

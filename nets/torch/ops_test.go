@@ -86,11 +86,11 @@ func TestConv2d(t *testing.T) {
 	inScope(t, func() {
 		x := From([]float32{1, 2, 3, 4}, 1, 1, 2, 2)
 		w := From([]float32{1, 1, 1, 1}, 1, 1, 2, 2)
-		y := Conv2d(x, w, From([]float32{10}, 1), 2, 1)
+		y := Conv2d(x, w, From([]float32{10}, 1), 2, 1, 1)
 		wantNear(t, "with bias", Read[float64](y), []float64{11, 12, 13, 14}, 0)
-		wantNear(t, "without", Read[float64](Conv2d(x, w, Tensor{}, 1, 0)), []float64{10}, 0)
+		wantNear(t, "without", Read[float64](Conv2d(x, w, Tensor{}, 1, 0, 1)), []float64{10}, 0)
 		// A size that is not among the shared ones.
-		wantNear(t, "stride 20", Read[float64](Conv2d(x, w, Tensor{}, 20, 0)), []float64{10}, 0)
+		wantNear(t, "stride 20", Read[float64](Conv2d(x, w, Tensor{}, 20, 0, 1)), []float64{10}, 0)
 	})
 }
 

@@ -14,7 +14,7 @@ func TestProfile(t *testing.T) {
 		w := From(make([]float32, 8*3*3*3), 8, 3, 3, 3).RequireGrad(true)
 		work := func() {
 			for range 3 {
-				CrossEntropy(GlobalAvgPool(Conv2d(x, w, Tensor{}, 1, 1)), From([]int64{0, 1}, 2)).Backward()
+				CrossEntropy(GlobalAvgPool(Conv2d(x, w, Tensor{}, 1, 1, 1)), From([]int64{0, 1}, 2)).Backward()
 			}
 		}
 		operators, all := Profile(CPU, work)

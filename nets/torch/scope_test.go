@@ -113,7 +113,7 @@ func TestNoTensorWhereOneIsNeeded(t *testing.T) {
 		wantMisuse(t, "Backward of nothing", "no tensor where one is needed", func() { Tensor{}.Backward() })
 		wantMisuse(t, "ReLU of nothing", "no tensor where one is needed", func() { ReLU(Tensor{}) })
 		wantMisuse(t, "convolution without a weight", "no tensor where one is needed", func() {
-			Conv2d(From(wave(4, 0), 1, 1, 2, 2), Tensor{}, Tensor{}, 1, 0)
+			Conv2d(From(wave(4, 0), 1, 1, 2, 2), Tensor{}, Tensor{}, 1, 0, 1)
 		})
 	})
 }

@@ -55,7 +55,7 @@ func newProblem() problem {
 func (p problem) weights() []Tensor { return []Tensor{p.conv, p.unused, p.dense} }
 
 func (p problem) loss() Tensor {
-	return CrossEntropy(Linear(GlobalAvgPool(Conv2d(p.x, p.conv, Tensor{}, 1, 1)), p.dense, Tensor{}), p.labels)
+	return CrossEntropy(Linear(GlobalAvgPool(Conv2d(p.x, p.conv, Tensor{}, 1, 1, 1)), p.dense, Tensor{}), p.labels)
 }
 
 func (p problem) backward() { p.loss().Backward() }

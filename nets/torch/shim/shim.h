@@ -84,6 +84,16 @@ char *cp_cross_entropy(cp_tensor logits, cp_tensor labels, cp_tensor *out);
 char *cp_tally(cp_tensor loss, cp_tensor logits, cp_tensor labels,
                cp_tensor ring, cp_tensor slot);
 
+/* ops.cc: operations of networks. */
+char *cp_silu(cp_tensor x, cp_tensor *out); /* in place where nothing is recorded */
+char *cp_relu6(cp_tensor x, cp_tensor *out); /* in place */
+char *cp_gate(cp_tensor x, cp_tensor gate, cp_tensor *out); /* as cp_silu */
+char *cp_pad(cp_tensor x, int64_t before, int64_t after, cp_tensor *out);
+char *cp_add_kept(cp_tensor x, cp_tensor y, cp_tensor kept, int64_t column,
+                  double scale, cp_tensor *out);
+char *cp_keep(cp_tensor x, cp_tensor kept, int64_t from, double scale,
+              cp_tensor *out);
+
 /* paint.cc: plans carried out where the pictures are. */
 enum { CP_CONTRAST = 2, CP_SATURATION = 3 }; /* of data/augment's operations */
 enum { CP_BLENDS = 3, CP_VIEWS = 3 };

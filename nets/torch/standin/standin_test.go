@@ -83,8 +83,8 @@ func (n *net) loss(p torch.Precision, channelsLast bool) torch.Tensor {
 	labels := torch.Send([]int64{0, 1, 2, 1}, n.device, pictures)
 	var logits torch.Tensor
 	torch.Autocast(n.device, p, func() {
-		x = torch.MaxPool2d(torch.Conv2d(x, n.conv1, torch.Tensor{}, 1, 1), 2, 2, 0)
-		y := torch.BatchNorm(torch.Conv2d(x, n.conv2, torch.Tensor{}, 1, 1), n.weight, n.bias, n.mean, n.varying, true, 0.1, 1e-5)
+		x = torch.MaxPool2d(torch.Conv2d(x, n.conv1, torch.Tensor{}, 1, 1, 1), 2, 2, 0)
+		y := torch.BatchNorm(torch.Conv2d(x, n.conv2, torch.Tensor{}, 1, 1, 1), n.weight, n.bias, n.mean, n.varying, true, 0.1, 1e-5)
 		logits = torch.Linear(torch.GlobalAvgPool(torch.ReLU(torch.AddTo(y, x))), n.dense, torch.Tensor{})
 	})
 	return torch.CrossEntropy(logits, labels)
@@ -138,7 +138,7 @@ func TestMixingDevicesFails(t *testing.T) {
 		"bias":          func(here, there torch.Tensor) { torch.Linear(there, there, on(torch.CPU, 3)) },
 		"cross-entropy": func(here, there torch.Tensor) { torch.CrossEntropy(there, torch.From([]int64{0, 1, 2}, 3)) },
 		"convolution": func(_, _ torch.Tensor) {
-			torch.Conv2d(on(standin.Device, 1, 2, 5, 5), on(torch.CPU, 4, 2, 3, 3), torch.Tensor{}, 1, 0)
+			torch.Conv2d(on(standin.Device, 1, 2, 5, 5), on(torch.CPU, 4, 2, 3, 3), torch.Tensor{}, 1, 0, 1)
 		},
 		"running statistics": func(_, there torch.Tensor) {
 			d := torch.Device(standin.Device)
