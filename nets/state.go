@@ -1,7 +1,6 @@
 package nets
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -41,62 +40,4 @@ func inBackbone(name string) bool {
 	return !slices.ContainsFunc([]string{"head.", "classifier.", "fc.", "_fc."}, func(prefix string) bool {
 		return strings.HasPrefix(name, prefix)
 	})
-}
-
-// Load puts a state from [Net.State] back. Every tensor must be there with its
-// shape, and no other.
-func (n *Net) Load(f *safetensors.File) error {
-	return n.load(f, func(string) bool { return true })
-}
-
-// LoadBackbone puts the backbone's weights of a file in place and leaves head
-// and classifier at their start: the way of net.weights. Weights of another
-// head or classifier in the file (head.*, classifier.*, torchvision's fc.*) are
-// skipped; everything else must match both ways.
-func (n *Net) LoadBackbone(f *safetensors.File) error { return n.load(f, inBackbone) }
-
-func (n *Net) load(f *safetensors.File, wanted func(string) bool) error {
-	known := map[string]bool{}
-	for _, e := range n.store.entries {
-		if !wanted(e.name) {
-			continue
-		}
-		known[e.name] = true
-		t, err := f.Get(e.name)
-		if err != nil {
-			return err
-		}
-		if !slices.Equal(t.Shape, e.shape) {
-			return fmt.Errorf("%s has shape %v where this net has %v", e.name, t.Shape, e.shape)
-		}
-		values, err := t.Float32s()
-		if err != nil {
-			return err
-		}
-		torch.Overwrite(e.tensor, values)
-	}
-	for _, name := range n.store.norms {
-		name += batchesSuffix
-		known[name] = true
-		if !wanted(name) {
-			continue
-		}
-		// Older files of PyTorch lack the counter; it plays no part in the result.
-		if t, err := f.Get(name); err == nil {
-			counts, err := t.Int64s()
-			if err != nil {
-				return err
-			}
-			if len(counts) != 1 {
-				return fmt.Errorf("%s has shape %v where a single number belongs", name, t.Shape)
-			}
-			*n.store.batches.of(name) = counts[0]
-		}
-	}
-	for _, t := range f.Tensors {
-		if !known[t.Name] && wanted(t.Name) {
-			return fmt.Errorf("%s is not a tensor of this net", t.Name)
-		}
-	}
-	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/nets/safetensors"
 	"github.com/cutpaste/cutpaste/nets/torch"
+	"github.com/cutpaste/cutpaste/nets/weights"
 )
 
 // trainABit does two updates, so that weights, statistics and the counter are
@@ -93,7 +94,11 @@ func TestLoadRefuses(t *testing.T) {
 		extra := func(name string) *safetensors.File {
 			return &safetensors.File{Tensors: append(slices.Clone(state), safetensors.F32(name, []int{1}, []float32{0}))}
 		}
-		full, backbone := n.Load, n.LoadBackbone
+		full := n.Load
+		backbone := func(f *safetensors.File) error {
+			_, err := n.LoadBackbone(asFile(t, f.Tensors))
+			return err
+		}
 		cases := []struct {
 			what string
 			load func(*safetensors.File) error
@@ -107,6 +112,7 @@ func TestLoadRefuses(t *testing.T) {
 			{"another shape", full, edited(state, conv, become(safetensors.F32("", []int{1, 2}, []float32{1, 2}))), []string{conv, "[1 2]", "[64 64 3 3]"}},
 			{"as many elements in another shape", full, edited(state, "head.0.linear.weight", func(s *safetensors.Tensor) bool { s.Shape = []int{512, 8}; return true }),
 				[]string{"head.0.linear.weight", "[512 8]", "[8 512]"}},
+			{"another type", backbone, edited(state, "bn1.weight", become(safetensors.I64("", []int{64}, make([]int64, 64)))), []string{"bn1.weight", "I64"}},
 			{"another type", full, edited(state, "bn1.weight", become(safetensors.F64("", []int{64}, make([]float64, 64)))), []string{"bn1.weight", "F64"}},
 			{"a tensor too many", full, extra("layer5.0.conv1.weight"), []string{"layer5.0.conv1.weight"}},
 			{"a tensor too many", backbone, extra("layer5.0.conv1.weight"), []string{"layer5.0.conv1.weight"}},
@@ -147,8 +153,12 @@ func TestLoadBackbone(t *testing.T) {
 		start := n.State()
 		state := source.State()
 		state = append(state, safetensors.F32("fc.weight", []int{2, 512}, make([]float32, 1024)), safetensors.F32("fc.bias", []int{2}, make([]float32, 2)))
-		if err := n.LoadBackbone(&safetensors.File{Tensors: state}); err != nil {
+		notes, err := n.LoadBackbone(asFile(t, state))
+		if err != nil {
 			t.Fatal(err)
+		}
+		if len(notes) != 1 || !strings.Contains(notes[0], "fc.weight [2 512]") {
+			t.Errorf("notes %q", notes)
 		}
 		if d := sameState(onlyBackbone(source.State()), onlyBackbone(n.State())); d != "" {
 			t.Errorf("the backbone's %s differs", d)
@@ -160,6 +170,90 @@ func TestLoadBackbone(t *testing.T) {
 		}
 		if d := sameState(rest(start), rest(n.State())); d != "" {
 			t.Errorf("%s changed", d)
+		}
+	})
+}
+
+// asFile is a state as a file that somebody else left.
+func asFile(t *testing.T, state []safetensors.Tensor) *weights.File {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "weights.safetensors")
+	if err := safetensors.Write(path, state, nil); err != nil {
+		t.Fatal(err)
+	}
+	f, err := weights.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
+// A prefix of all names is removed and said; a net without starting values gets
+// those that a new one has where the file has none.
+func TestLoadBackboneOfBlankNet(t *testing.T) {
+	do(t, func() {
+		source := newNet(t, nil, 5, false)
+		state := onlyBackbone(source.State())
+		for i := range state {
+			state[i].Name = "encoder.module." + state[i].Name
+		}
+		c := configs.Net{Name: "resnet18", Head: []int{8}, HeadFinal: "bn_relu"}
+		n, err := NewBlank(c, 3, 2, torch.CPU, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer n.Free()
+		notes, err := n.LoadBackbone(asFile(t, state))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(notes) != 1 || !strings.Contains(notes[0], "encoder.module.") {
+			t.Errorf("notes %q", notes)
+		}
+		if d := sameState(onlyBackbone(source.State()), onlyBackbone(n.State())); d != "" {
+			t.Errorf("the backbone's %s differs", d)
+		}
+		fresh := newNet(t, []int{8}, 2, false)
+		for i, s := range n.State() {
+			if f := fresh.State()[i]; !inBackbone(s.Name) && !slices.Equal(s.Data, f.Data) {
+				t.Errorf("%s does not start as a new net's", s.Name)
+			}
+		}
+	})
+}
+
+// Another net's weights: five of the names that are missing, five of those that
+// are left over, and whose they are.
+func TestWrongNet(t *testing.T) {
+	do(t, func() {
+		other, err := New(configs.Net{Name: "resnet34"}, 2, 0, torch.CPU, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer other.Free()
+		file := asFile(t, other.State())
+		n := newNet(t, nil, 0, false)
+		before := n.State()
+		_, err = n.LoadBackbone(file)
+		if err == nil {
+			t.Fatal("weights of ResNet-34 were loaded into ResNet-18")
+		}
+		for _, part := range []string{"belong to no tensor of it (layer1.2.bn1.bias", "and 91 more", "net.name=resnet34"} {
+			if !strings.Contains(err.Error(), part) {
+				t.Errorf("%q does not say %s", err, part)
+			}
+		}
+		if d := sameState(before, n.State()); d != "" {
+			t.Errorf("%s was overwritten all the same", d)
+		}
+		b0, err := New(configs.Net{Name: "efficientnet_b0"}, 2, 0, torch.CPU, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer b0.Free()
+		if _, err = b0.LoadBackbone(file); err == nil || !strings.Contains(err.Error(), "missing (features.0.0.weight, ") || strings.Count(err.Error(), ", ") != 8 {
+			t.Errorf("%v does not name five of each", err)
 		}
 	})
 }
