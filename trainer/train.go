@@ -11,6 +11,7 @@ import (
 	"github.com/cutpaste/cutpaste/nets"
 	"github.com/cutpaste/cutpaste/nets/safetensors"
 	"github.com/cutpaste/cutpaste/nets/torch"
+	"github.com/cutpaste/cutpaste/nets/weights"
 )
 
 // ErrInterrupted says that training was stopped from outside after a whole
@@ -37,7 +38,12 @@ func Start(c *configs.Config, n Numerics) (*nets.Net, error) {
 		return build(c, n, func(*nets.Net) error { return nil })
 	}
 	return build(c, n, func(net *nets.Net) error {
-		if err := loadFile(c.Net.Weights, net.LoadBackbone); err != nil {
+		f, err := weights.Open(c.Net.Weights)
+		if err == nil {
+			defer f.Close()
+			_, err = net.LoadBackbone(f)
+		}
+		if err != nil {
 			return fmt.Errorf("net.weights=%s cannot be used for %s: %w", c.Net.Weights, c.Net.Name, err)
 		}
 		return nil

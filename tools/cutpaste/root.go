@@ -20,6 +20,7 @@ func (a *app) verbs() []*cobra.Command {
 		a.predictCommand(),
 		a.tableCommand(),
 		a.augmentCommand(),
+		a.netsCommand(),
 		a.dataCommand(),
 		a.configCommand(),
 		a.doctorCommand(),

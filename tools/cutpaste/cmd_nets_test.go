@@ -1,0 +1,27 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestNets(t *testing.T) {
+	all := cli("nets")
+	for _, line := range []string{
+		"resnet18            11.18 M     1.81 G   2.37 G   512        layer1-4: 64 128 256 512",
+		"efficientnet_b4     17.55 M     1.50 G   1.96 G   1792       level1-9: 48 24 32 56 112 160 272 448 1792",
+	} {
+		if !strings.Contains(all.stdout, line+"\n") {
+			t.Errorf("%s\nis not in\n%s", line, all.stdout)
+		}
+	}
+	var list []listed
+	one := cli("nets", "efficientnet_b4", "--json")
+	if err := json.Unmarshal([]byte(one.stdout), &list); err != nil || len(list) != 1 || list[0].Levels[6].Channels != 272 || list[0].At224 != 1501918432 {
+		t.Errorf("%v in %s", err, one.stdout)
+	}
+	if r := cli("nets", "resnet19"); r.code != exitWrong || !strings.Contains(r.stderr, "resnet34") {
+		t.Errorf("%+v", r)
+	}
+}
