@@ -67,7 +67,7 @@ func Calibrate(ctx context.Context, c *configs.Config, n Numerics) (Numerics, []
 		defer func() { n.Apply() }()
 		k := &calibration{ctx: ctx, config: c}
 		size, count := k.bounds(n)
-		what := fmt.Sprint(n, c.Amp, c.ChannelsLast, c.Net.Name, c.Net.Head, c.Net.HeadFinal, size, count)
+		what := fmt.Sprint(n, c.Amp, c.ChannelsLast, c.Net, k.phase().Train, k.phase().BatchNorm, size, count)
 		if known, ok := calibrated[what]; ok {
 			n, timings = known.numerics, known.timings
 			return nil
@@ -107,6 +107,7 @@ type lane struct {
 	updater  *Updater
 	images   torch.Tensor // [N,3,S,S]
 	labels   torch.Tensor // [N]
+	pictures int          // N
 	took     []float64    // seconds an update, a round each
 }
 
@@ -155,6 +156,17 @@ func (k *calibration) measure(n Numerics, size, count int) error {
 // pictures is how many an update has.
 func (k *calibration) pictures() int {
 	return k.config.Train.Batch * augment.Views(k.config.Augment.Variant)
+}
+
+// phase is the one to measure: the longest that trains the whole net, or the
+// longest if none does.
+func (k *calibration) phase() configs.Phase {
+	phases := k.config.PhaseList()
+	whole := slices.DeleteFunc(slices.Clone(phases), func(p configs.Phase) bool { return p.Train != "all" })
+	if len(whole) > 0 {
+		phases = whole
+	}
+	return slices.MaxFunc(phases, func(a, b configs.Phase) int { return a.Steps - b.Steps })
 }
 
 // bounds are the size and number of pictures to measure on: on a CPU a picture
@@ -211,7 +223,7 @@ func (k *calibration) choices(n Numerics, pixels int) []Numerics {
 // their kernels in it.
 func (k *calibration) enter(n Numerics, pix []uint8, size int) error {
 	n.Apply()
-	l := &lane{numerics: n}
+	l := &lane{numerics: n, pictures: len(k.labels)}
 	k.lanes = append(k.lanes, l)
 	c, at := k.config, 0
 	if n.ChannelsLast {
@@ -224,7 +236,9 @@ func (k *calibration) enter(n Numerics, pix []uint8, size int) error {
 		}
 		k.nets[at] = net
 	}
-	l.updater = NewUpdater(k.nets[at], c, n, 1)
+	alone := *c
+	alone.Train.Phases = []configs.Phase{k.phase()}
+	l.updater = NewUpdater(k.nets[at], &alone, n, 1)
 	torch.Scope(func() {
 		l.images = torch.Images(pix, size, c.Data.Mean, c.Data.Std, n.Device, n.ChannelsLast).Keep()
 		l.labels = torch.Send(k.labels, n.Device, len(k.labels)).Keep()
@@ -242,7 +256,7 @@ func (l *lane) update() float64 {
 	began := time.Now()
 	u.tally.Count()
 	u.stream.Run(func() {
-		torch.Scope(func() { u.train(l.images, l.labels, func() { u.sgd.Step(0) }) })
+		torch.Scope(func() { u.train(l.images, l.labels, u.sendNoise(l.pictures, 0), func() { u.sgd.Step(0) }) })
 	})
 	u.Losses()
 	return time.Since(began).Seconds()

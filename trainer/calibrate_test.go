@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
@@ -168,6 +169,26 @@ func TestCalibrationMargin(t *testing.T) {
 		k := &calibration{lanes: []*lane{{numerics: a, took: v.settled}, {numerics: b, took: v.other}, {numerics: c, took: v.third}}}
 		if got := k.best(); got != v.want {
 			t.Errorf("%s: chose the %d.", v.what, got.Threads)
+		}
+	}
+}
+
+// What is measured is the longest phase that trains the whole net.
+func TestCalibratedPhase(t *testing.T) {
+	head, all := configs.Phase{Steps: 9, Train: "head"}, configs.Phase{Steps: 3, Train: "all"}
+	longer := configs.Phase{Steps: 4, Train: "all", BatchNorm: "frozen"}
+	for _, c := range []struct {
+		phases []configs.Phase
+		want   configs.Phase
+	}{
+		{[]configs.Phase{head, all}, all}, {[]configs.Phase{all, longer, all, head}, longer},
+		{[]configs.Phase{{Steps: 5, Train: "head"}, head}, head},
+		{nil, configs.Phase{Steps: 8, Lr: 0.03, Train: "all", BatchNorm: "train"}},
+	} {
+		config := small()
+		config.Train.Phases = c.phases
+		if got := (&calibration{config: config}).phase(); got != c.want {
+			t.Errorf("of %v it is %v", c.phases, got)
 		}
 	}
 }

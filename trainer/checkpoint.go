@@ -105,9 +105,10 @@ func readPosition(dir string) (*position, error) {
 	return p, nil
 }
 
-// loadCheckpoint puts the checkpoint of dir into net and optimiser. Without one
-// it returns a position of zero updates. A checkpoint of another training
-// configuration is an error.
+// loadCheckpoint puts the checkpoint of dir into net and optimiser, in the phase
+// of the next update: where that begins a phase, its momentum starts from zero
+// and the saved one is the phase's before. Without a checkpoint it returns a
+// position of zero updates. One of another training configuration is an error.
 func (u *Updater) loadCheckpoint(dir string) (position, error) {
 	p, err := readPosition(dir)
 	if err != nil || p == nil {
@@ -117,7 +118,8 @@ func (u *Updater) loadCheckpoint(dir string) (position, error) {
 		return position{}, fmt.Errorf("the checkpoint in %s was made with another training configuration; remove it or choose another out=", dir)
 	}
 	err = loadFile(filepath.Join(dir, p.Weights), u.Net.Load)
-	if err == nil {
+	u.ready(p.Update)
+	if err == nil && p.Update > u.place.first {
 		err = loadFile(filepath.Join(dir, p.Optimizer), u.loadOptimizer)
 	}
 	if err != nil {
@@ -135,7 +137,7 @@ func loadFile(path string, load func(*safetensors.File) error) error {
 	return load(f)
 }
 
-// What an optimiser's file holds: the momentum of every weight under its name
+// What an optimiser's file holds: the momentum of every weight of the phase under its name
 // and this, and where losses are scaled the scale and the steps since it changed.
 const (
 	momentumSuffix = ".momentum"

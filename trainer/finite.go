@@ -13,6 +13,7 @@ import (
 type NotFiniteError struct {
 	Update     int // from 1
 	Lr         float64
+	Phase      int // the entry of train.phases, from 1; 0 without phases
 	Loss       float64
 	Tensor     string // the weight or running statistic, "" if it was the loss
 	Checkpoint int    // update of the checkpoint that is kept, 0 if there is none
@@ -27,7 +28,11 @@ func (e *NotFiniteError) Error() string {
 	if e.Checkpoint > 0 {
 		kept = fmt.Sprintf("the checkpoint of update %d is kept", e.Checkpoint)
 	}
-	return fmt.Sprintf("%s at learning rate %g; %s; try a smaller optim.lr, under another out= or name=", what, e.Lr, kept)
+	lr := "optim.lr"
+	if e.Phase > 0 {
+		lr = fmt.Sprintf("lr in entry %d of train.phases", e.Phase)
+	}
+	return fmt.Sprintf("%s at learning rate %g; %s; try a smaller %s, under another out= or name=", what, e.Lr, kept, lr)
 }
 
 // firstNotFinite is the index of the first value that is no finite number, or -1.

@@ -35,7 +35,7 @@ func TestDivergedTraining(t *testing.T) {
 		if diverged.Update != last+1 || diverged.Checkpoint != last || (last > 0) != c.saved {
 			t.Errorf("learning rate %g: %d updates were saved and the error is %+v", c.lr, last, diverged)
 		}
-		if lr := LearningRate(config.Optim, last, config.Train.Steps); diverged.Lr != lr {
+		if lr := LearningRate(config, last); diverged.Lr != lr {
 			t.Errorf("learning rate %g: the error says %g where it was %g", c.lr, diverged.Lr, lr)
 		}
 		if (diverged.Tensor != "") != c.tensor || !c.tensor && !math.IsNaN(diverged.Loss) {
@@ -110,6 +110,7 @@ func TestNotFiniteErrorSaysWhatToDo(t *testing.T) {
 	}{
 		{NotFiniteError{Update: 7, Lr: 0.25, Loss: math.Inf(1)}, []string{"loss of update 7 is +Inf", "rate 0.25", "no checkpoint", "optim.lr"}},
 		{NotFiniteError{Update: 7, Lr: 0.25, Tensor: "bn1.bias", Checkpoint: 4}, []string{"bn1.bias", "update 7", "rate 0.25", "checkpoint of update 4", "optim.lr"}},
+		{NotFiniteError{Update: 7, Lr: 0.25, Phase: 2, Loss: math.Inf(1)}, []string{"rate 0.25", "try a smaller lr in entry 2 of train.phases"}},
 	} {
 		for _, want := range c.want {
 			if !strings.Contains(c.err.Error(), want) {

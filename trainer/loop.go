@@ -50,7 +50,7 @@ func (l *loop) open(ctx context.Context) (err error) {
 		}
 		return fmt.Errorf("train.graph=on needs a CUDA device and plans that are carried out on it (augment.on, data.device_cache), and this training would be %s; set train.graph to auto or off", where)
 	}
-	if l.recorder, err = openRecorder(l.Dir, l.at.Update); err != nil {
+	if l.recorder, err = openRecorder(l.Dir, l.at.Update, len(c.Train.Phases)); err != nil {
 		return err
 	}
 	// The loader outlives ctx: the current update is finished first.
@@ -126,9 +126,18 @@ func (l *loop) note(sentence string) {
 	}
 }
 
+// phase is the entry of train.phases that an update, counted from 0, belongs to,
+// from 1, or 0 without phases.
+func (l *loop) phase(update int) int {
+	if len(l.Config.Train.Phases) == 0 {
+		return 0
+	}
+	return placeOf(l.Config.PhaseList(), update).number
+}
+
 // rate is the learning rate of an update, counted from 0.
 func (l *loop) rate(update int) float64 {
-	return LearningRate(l.Config.Optim, update, l.Config.Train.Steps)
+	return LearningRate(l.Config, update)
 }
 
 func (l *loop) startInterval() {
@@ -143,7 +152,7 @@ func (l *loop) readLosses() error {
 		update := l.at.Update - len(losses) + i + 1
 		return &NotFiniteError{
 			Update: update, Loss: float64(losses[i]), Checkpoint: l.saved,
-			Lr: l.rate(update - 1),
+			Lr: l.rate(update - 1), Phase: l.phase(update - 1),
 		}
 	}
 	l.at.Losses = append(l.at.Losses, losses...)
@@ -159,6 +168,7 @@ func (l *loop) writeRow() error {
 	l.at.Seconds += took
 	l.last = &Status{
 		Update: l.at.Update, Steps: c.Train.Steps,
+		Phase: l.phase(l.at.Update - 1), Phases: len(c.Train.Phases),
 		Loss: mean(l.at.Losses), Accuracy: mean(l.at.Right) / float64(views),
 		Lr:              l.rate(l.at.Update - 1),
 		ImagesPerSecond: float64((l.at.Update-l.first)*views) / took,
@@ -181,7 +191,7 @@ func (l *loop) save() error {
 	if name := notFiniteTensor(weights); name != "" {
 		return &NotFiniteError{
 			Update: l.at.Update, Tensor: name, Checkpoint: l.saved,
-			Lr: l.rate(l.at.Update - 1),
+			Lr: l.rate(l.at.Update - 1), Phase: l.phase(l.at.Update - 1),
 		}
 	}
 	at := l.at

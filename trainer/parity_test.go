@@ -46,7 +46,7 @@ func parityLosses(t *testing.T, amp string) (losses []float32) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := u.Update(batch, LearningRate(c.Optim, step, parityUpdates)); err != nil {
+			if err := u.Update(batch, LearningRate(c, step)); err != nil {
 				t.Fatal(err)
 			}
 			loader.Recycle(batch)

@@ -3,6 +3,7 @@ package trainer
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/cutpaste/cutpaste/trainer/events"
@@ -11,12 +12,16 @@ import (
 
 // columns of metrics.csv. Loss and accuracy are means over the updates since
 // the row before; the learning rate is the last update's; data_wait is the
-// share of the time in which training waited for pictures.
+// share of the time in which training waited for pictures. A training in phases
+// has a last column more, the phase of the last update, from 1.
 var columns = []string{"update", "loss", "accuracy", "lr", "images_per_second", "data_wait", "seconds"}
+
+const phaseColumn = "phase"
 
 // Status is what is known at the end of a log interval.
 type Status struct {
 	Update, Steps   int
+	Phase, Phases   int     // the entry of train.phases, from 1, and their number; 0 without
 	Loss            float64 // mean cross-entropy since the last status
 	Accuracy        float64 // share of right answers, 0 to 1
 	Lr              float64
@@ -31,7 +36,11 @@ type recorder struct {
 	events *events.Writer
 }
 
-func openRecorder(dir string, fromUpdate int) (*recorder, error) {
+func openRecorder(dir string, fromUpdate, phases int) (*recorder, error) {
+	columns := columns
+	if phases > 0 {
+		columns = append(slices.Clone(columns), phaseColumn)
+	}
 	folder := filepath.Join(dir, "events")
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, err
@@ -49,7 +58,11 @@ func openRecorder(dir string, fromUpdate int) (*recorder, error) {
 }
 
 func (r *recorder) write(s Status) error {
-	if err := r.log.Append(s.Update, s.Loss, s.Accuracy, s.Lr, s.ImagesPerSecond, s.DataWait, s.Seconds); err != nil {
+	row := []float64{s.Loss, s.Accuracy, s.Lr, s.ImagesPerSecond, s.DataWait, s.Seconds}
+	if s.Phases > 0 {
+		row = append(row, float64(s.Phase))
+	}
+	if err := r.log.Append(s.Update, row...); err != nil {
 		return err
 	}
 	for _, curve := range []struct {

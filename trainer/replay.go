@@ -10,8 +10,8 @@ import (
 
 // replays is an update as a CUDA graph: painting, forward, backward, the step
 // and the note, recorded once and sent as a whole ever after. What changes from
-// update to update, the plans and the learning rate, lies in two tensors that
-// are overwritten before.
+// update to update, the plans, the learning rate and the noise of dropout, lies in
+// tensors that are overwritten before.
 type replays struct {
 	wanted   bool
 	required bool // train.graph=on
@@ -20,6 +20,7 @@ type replays struct {
 
 	graph     *torch.Graph
 	plans, lr torch.Tensor
+	noise     torch.Tensor // none where the net drops nothing
 }
 
 // warmUpdates come before the recording: libraries choose their kernels and
@@ -52,6 +53,9 @@ func (u *Updater) replay(b *data.Batch, lr float64) error {
 	}
 	torch.OverwritePlans(r.plans, u.canvas.layOut(b))
 	torch.Overwrite(r.lr, []float32{float32(lr)})
+	if r.noise.Defined() {
+		torch.Overwrite(r.noise, u.drawNoise(len(b.Labels), b.Step))
+	}
 	r.graph.Replay()
 	return nil
 }
@@ -61,7 +65,7 @@ func (u *Updater) replay(b *data.Batch, lr float64) error {
 func (u *Updater) record(b *data.Batch) (err error) {
 	r := &u.graph
 	torch.Scope(func() {
-		plans, rate := u.canvas.send(b), torch.Zeros(u.numerics.Device, 1)
+		plans, rate, noise := u.canvas.send(b), torch.Zeros(u.numerics.Device, 1), u.sendNoise(len(b.Labels), b.Step)
 		// What libtorch holds and does not use cannot be had while it records.
 		u.numerics.Device.Synchronize()
 		u.numerics.Device.ReleaseMemory()
@@ -69,22 +73,28 @@ func (u *Updater) record(b *data.Batch) (err error) {
 		graph, err = torch.Capture(func() {
 			torch.Scope(func() {
 				images, labels := u.canvas.paint(plans)
-				u.train(images, labels, func() { u.sgd.StepBy(rate) })
+				u.train(images, labels, noise, func() { u.sgd.StepBy(rate) })
 			})
 		})
 		if err != nil {
 			u.sgd.DropGradients()
 		} else {
 			r.graph, r.plans, r.lr = graph, plans.Keep(), rate.Keep()
+			if noise.Defined() {
+				r.noise = noise.Keep()
+			}
 		}
 	})
 	return err
 }
 
-func (r *replays) free() {
+// drop frees the recording; another is made after as many updates without one.
+func (r *replays) drop() {
 	if r.graph != nil {
 		r.graph.Free()
-		r.plans.Free()
-		r.lr.Free()
+		for _, t := range []torch.Tensor{r.plans, r.lr, r.noise} {
+			t.Free()
+		}
 	}
+	r.graph, r.warm, r.noise = nil, 0, torch.Tensor{}
 }

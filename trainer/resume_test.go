@@ -27,7 +27,15 @@ func stopAt(t *testing.T, j Job, update int) {
 			cancel()
 		}
 	}
-	stop(0, nil)
+	before, err := readPosition(filepath.Join(j.Dir, "checkpoint"))
+	switch {
+	case err != nil:
+		t.Fatal(err)
+	case before != nil:
+		stop(before.Update, nil)
+	default:
+		stop(0, nil)
+	}
 	j.Progress = stop
 	if err := train(t, ctx, j); !errors.Is(err, ErrInterrupted) {
 		t.Fatalf("a cancelled training ended with %v", err)

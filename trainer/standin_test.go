@@ -33,6 +33,7 @@ func TestARunOnAnotherDevice(t *testing.T) {
 	for name, change := range map[string]func(*configs.Config){
 		"painted on the host": func(c *configs.Config) { c.Augment.On = "cpu" },
 		"bfloat16":            func(c *configs.Config) { c.Amp, c.ChannelsLast = "bf16", "on" },
+		"phases":              func(c *configs.Config) { c.Train.Phases, c.Train.Steps = twoPhases(1, 2), 3 },
 		"float16":             func(c *configs.Config) { c.Amp, c.ChannelsLast = "fp16", "on" },
 	} {
 		t.Run(name, func(t *testing.T) {

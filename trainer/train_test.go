@@ -35,7 +35,7 @@ func TestLearns(t *testing.T) {
 		if row[2] < 0 || row[2] > 1 {
 			t.Errorf("accuracy %g", row[2])
 		}
-		if want := LearningRate(c.Optim, 6*(i+1)-1, 18); row[3] != want {
+		if want := LearningRate(c, 6*(i+1)-1); row[3] != want {
 			t.Errorf("learning rate %g in row %d, want %g", row[3], i, want)
 		}
 	}

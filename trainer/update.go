@@ -1,6 +1,8 @@
 package trainer
 
 import (
+	"slices"
+
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/data"
 	"github.com/cutpaste/cutpaste/nets"
@@ -14,15 +16,17 @@ type Updater struct {
 	config   *configs.Config
 	numerics Numerics
 	stream   torch.Stream // on a device everything of this training goes there
-	sgd      *torch.SGD
+	place    place        // the phase
+	sgd      *torch.SGD   // of the weights that the phase trains
 	tally    *torch.Tally
 	canvas   *canvas // carries plans out on the device; nil where batches come painted
 	graph    replays
+	noise    []uint8 // of the last update
 }
 
-// NewUpdater makes an optimiser for the net's weights. notes is how many
-// updates may pass between two calls of [Updater.Losses]. Free it when done;
-// the net stays.
+// NewUpdater readies the net for the first update of the first phase, with an
+// optimiser for the weights that it trains. notes is how many updates may pass
+// between two calls of [Updater.Losses]. Free it when done; the net stays.
 func NewUpdater(net *nets.Net, c *configs.Config, n Numerics, notes int) *Updater {
 	u := &Updater{Net: net, config: c, numerics: n, stream: torch.NewStream(n.Device)}
 	whole := false
@@ -31,12 +35,8 @@ func NewUpdater(net *nets.Net, c *configs.Config, n Numerics, notes int) *Update
 			u.Free()
 		}
 	}()
-	u.sgd = torch.NewSGD(net.Weights(), c.Optim.Momentum, c.Optim.WeightDecay, c.Optim.Nesterov)
 	u.tally = torch.NewTally(n.Device, notes)
-	if n.Amp == torch.FP16 {
-		u.sgd.ScaleLosses()
-	}
-	n.Device.Synchronize() // the weights were made on another stream
+	u.ready(0)
 	whole = true
 	return u
 }
@@ -58,9 +58,11 @@ func (u *Updater) PaintByTensors(p *data.Pictures) {
 	u.numerics.Device.Synchronize()
 }
 
-// Update trains on a batch at this learning rate. The batch may be used again
-// when it returns. On a device it waits for nothing.
+// Update trains on a batch at this learning rate, as the phase of the batch's
+// step has it. The batch may be used again when it returns. On a device it waits
+// for nothing, but where a phase begins.
 func (u *Updater) Update(b *data.Batch, lr float64) error {
+	u.ready(b.Step)
 	var err error
 	u.tally.Count()
 	u.stream.Run(func() {
@@ -77,7 +79,7 @@ func (u *Updater) Update(b *data.Batch, lr float64) error {
 func (u *Updater) eagerly(b *data.Batch, lr float64) {
 	torch.Scope(func() {
 		images, labels := u.inputs(b)
-		u.train(images, labels, func() { u.sgd.Step(u.rate(lr)) })
+		u.train(images, labels, u.sendNoise(len(b.Labels), b.Step), func() { u.sgd.Step(u.rate(lr)) })
 	})
 }
 
@@ -104,10 +106,29 @@ func (u *Updater) Paint(b *data.Batch) {
 	u.stream.Run(func() { torch.Scope(func() { u.inputs(b) }) })
 }
 
-// train is an update on images and labels: forward, backward, a step of all
-// weights, a note of loss and accuracy.
-func (u *Updater) train(images, labels torch.Tensor, step func()) {
-	logits := autocast(u.numerics, u.numerics.Amp, func() torch.Tensor { return u.Net.Train(images, torch.Tensor{}) })
+// drawNoise draws what the net drops in an update of so many pictures, [N,W]
+// bytes that depend on the seed and the update alone. W is 0 where it drops
+// nothing.
+func (u *Updater) drawNoise(pictures, update int) []uint8 {
+	n := pictures * u.Net.NoiseWidth()
+	u.noise = slices.Grow(u.noise[:0], n)[:n]
+	u.Net.DrawNoise(u.noise, update)
+	return u.noise
+}
+
+// sendNoise is [Updater.drawNoise] on the device, uint8 [N,W], or none.
+func (u *Updater) sendNoise(pictures, update int) torch.Tensor {
+	width := u.Net.NoiseWidth()
+	if width == 0 {
+		return torch.Tensor{}
+	}
+	return torch.Send(u.drawNoise(pictures, update), u.numerics.Device, pictures, width)
+}
+
+// train is an update on images and labels: forward, backward, a step of the
+// phase's weights, a note of loss and accuracy.
+func (u *Updater) train(images, labels, noise torch.Tensor, step func()) {
+	logits := autocast(u.numerics, u.numerics.Amp, func() torch.Tensor { return u.Net.Train(images, noise) })
 	loss := torch.CrossEntropy(logits, labels)
 	u.sgd.Scale(loss).Backward()
 	step()
@@ -124,7 +145,7 @@ func (u *Updater) Losses() (losses, right []float32) {
 // Free frees the optimiser, and the pictures if no other training uses them.
 func (u *Updater) Free() {
 	u.numerics.Device.Synchronize() // what is freed may be used by others at once
-	u.graph.free()
+	u.graph.drop()
 	if u.sgd != nil {
 		u.sgd.Free()
 	}

@@ -197,8 +197,12 @@ func describe(s *trainer.Status) string {
 	if s == nil {
 		return ""
 	}
-	return fmt.Sprintf("loss %.3f, accuracy %.2f, %.0f images/s, waiting for data %.0f %%",
+	detail := fmt.Sprintf("loss %.3f, accuracy %.2f, %.0f images/s, waiting for data %.0f %%",
 		s.Loss, s.Accuracy, s.ImagesPerSecond, 100*s.DataWait)
+	if s.Phases > 0 {
+		detail = fmt.Sprintf("phase %d of %d, %s", s.Phase, s.Phases, detail)
+	}
+	return detail
 }
 
 // embed takes the embeddings of all pictures, with the trained net and with the
