@@ -173,10 +173,10 @@ var schema = []*field{
 		source: "bn_relu: " + runinho + "; plain: deep_representation_one_class (the paper does not say)",
 		at:     func(c *Config) any { return &c.Net.HeadFinal },
 		help:   "what the last projection layer is: linear, batch norm and ReLU as the others (bn_relu), or linear alone (plain)"},
-	{name: "net.dropout", def: "auto", limit: chance, affects: Training, source: "torchvision and efficientnet_lite_pytorch (the paper does not say)",
+	{name: "net.dropout", def: "auto", limit: chance, affects: Training, late: true, source: "torchvision and efficientnet_lite_pytorch (the paper does not say)",
 		at:   func(c *Config) any { return &c.Net.Dropout },
 		help: "chance that an update leaves a feature out of the embedding that the head is trained on; auto is what the backbone's authors had before their classifier: 0.2 to 0.5 for EfficientNets, 0 for ResNets"},
-	{name: "net.stochastic_depth", def: "auto", limit: chance, affects: Training, source: "torchvision and efficientnet_lite_pytorch (the paper does not say)",
+	{name: "net.stochastic_depth", def: "auto", limit: chance, affects: Training, late: true, source: "torchvision and efficientnet_lite_pytorch (the paper does not say)",
 		at:   func(c *Config) any { return &c.Net.StochasticDepth },
 		help: "chance that an update leaves an EfficientNet's last block out for a picture, less for those before; auto is the published 0.2; ResNets have none; nothing where the backbone is not trained"},
 
