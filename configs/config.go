@@ -26,6 +26,9 @@ package configs
 // epochs are 65,536 of them.
 const UpdatesPerEpoch = 256
 
+// ImageNet is the value of net.weights for the official weights of a net.
+const ImageNet = "imagenet"
+
 // Config is one fully resolved set of settings. Make it with Default, Load or
 // Parse; the comments name the keys, and Keys gives their ranges and sources.
 type Config struct {
@@ -104,7 +107,7 @@ type Scar struct {
 // Net describes the network that is trained.
 type Net struct {
 	Name      string // net.name: the backbone
-	Weights   string // net.weights: starting weights (.safetensors), "" is from scratch
+	Weights   string // net.weights: "" is from scratch, ImageNet, or a file
 	Head      []int  // net.head: widths of the projection head's layers; none puts the classifier on the features
 	HeadFinal string // net.head_final: bn_relu or plain
 

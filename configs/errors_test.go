@@ -67,7 +67,7 @@ var wrong = []struct {
 	{yaml: "data:\n  size: 8\n"},
 	{yaml: "data:\n  mean: [0.5]\n"},
 	{yaml: "net:\n  head: [512, 0]\n"},
-	{yaml: "net:\n  weights: resnet18.pth\n"},
+	{yaml: "net:\n  weights: resnet18.onnx\n"},
 	{yaml: "embed:\n  levels: pool\n"},
 	{yaml: "embed:\n  levels: [pool, levle7]\n"},
 	{arg: "embed.levels=pool,pool"},

@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"math"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -164,8 +165,8 @@ var (
 		return s == "auto" || err == nil && v >= 0 && v < 1
 	}}
 
-	weightsFile = shape{"empty or the path of a .safetensors file", func(s string) bool {
-		return s == "" || oneLine(s) && strings.HasSuffix(s, ".safetensors")
+	startingWeights = shape{"empty, imagenet or the path of a .pth, .pt, .bin or .safetensors file", func(s string) bool {
+		return s == "" || s == ImageNet || oneLine(s) && slices.Contains([]string{".pth", ".pt", ".bin", ".safetensors"}, filepath.Ext(s))
 	}}
 )
 

@@ -16,6 +16,8 @@ import (
 	"strings"
 
 	"github.com/google/renameio/v2"
+
+	"github.com/cutpaste/cutpaste/configs/cachedir"
 )
 
 // decoderVersion names what turns a file into cached bytes: this number, to be
@@ -31,14 +33,7 @@ func CacheFolder(setting string) (string, error) {
 	case "", "off":
 		return "", nil
 	case "auto":
-		if dir := os.Getenv("CUTPASTE_CACHE"); dir != "" {
-			return filepath.Join(dir, "pictures"), nil
-		}
-		dir, err := os.UserCacheDir()
-		if err != nil {
-			return "", err
-		}
-		return filepath.Join(dir, "cutpaste", "pictures"), nil
+		return cachedir.Of("pictures")
 	}
 	return setting, nil
 }

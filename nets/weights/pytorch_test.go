@@ -160,7 +160,7 @@ func TestPyTorchRefuses(t *testing.T) {
 		return strings.Replace(string(b), old, new, 1)
 	}
 	u64 := func(n uint64) string { return string(binary.LittleEndian.AppendUint64(nil, n)) }
-	zeros := func([]byte) []byte { return make([]byte, 64<<20) }
+	zeros := func([]byte) []byte { return make([]byte, 16<<20) }
 	// A tensor of a storage with 24 numbers of F32, key 11: shape and strides are
 	// those of rebuild's arguments, K and M being numbers of 1 and 2 bytes.
 	rebuild := func(arguments string) string {

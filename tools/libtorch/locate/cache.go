@@ -4,26 +4,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/cutpaste/cutpaste/configs/cachedir"
 )
 
-// Cache returns the folder, outside of any repository, in which libtorch is
-// kept: $CUTPASTE_CACHE/libtorch, or the user's cache folder's
-// cutpaste/libtorch.
-func Cache() (string, error) {
-	root := os.Getenv("CUTPASTE_CACHE")
-	if root == "" {
-		user, err := os.UserCacheDir()
-		if err != nil {
-			return "", fmt.Errorf("there is no cache folder for libtorch (%w); set CUTPASTE_CACHE to a folder for it", err)
-		}
-		root = filepath.Join(user, "cutpaste")
-	}
-	abs, err := filepath.Abs(root)
-	if err != nil {
-		return "", err
-	}
-	return filepath.Join(abs, "libtorch"), nil
-}
+// Cache returns the folder, outside of any repository, in which libtorch is kept.
+func Cache() (string, error) { return cachedir.Of("libtorch") }
 
 // Installed returns the torch folder in the cache that has at least what is
 // wanted, or nil when none was installed yet. The CUDA set also serves where

@@ -1,0 +1,101 @@
+package weights
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/configs/cachedir"
+)
+
+// Resolve returns the file that a net starts from: "" from scratch, the official
+// one where net.weights is imagenet, as Find finds it, or the one that is named.
+func Resolve(c configs.Net) (path string, err error) {
+	if c.Weights == configs.ImageNet {
+		return Find(c.Name)
+	}
+	return c.Weights, nil
+}
+
+// Find returns the path of a net's official ImageNet weights, whose SHA-256 it
+// has compared. Nothing is downloaded: where the file is in none of the Places,
+// the error says which they are and which command fetches it.
+func Find(net string) (path string, err error) {
+	p, ok := pretrained(net)
+	if !ok {
+		return "", fmt.Errorf("there are no official ImageNet weights for %s; name a file in net.weights", net)
+	}
+	path, err = p.Find()
+	if err == nil && path == "" {
+		return "", fmt.Errorf("the ImageNet weights of %s (%s) are not in %s; fetch them: cutpaste weights fetch %s",
+			net, p.File, strings.Join(Places(), ", "), net)
+	}
+	return path, err
+}
+
+// Find returns the path of the file in the first of the Places that has it, ""
+// if none does. A file of that name with other content is an error.
+func (p Pretrained) Find() (string, error) {
+	for _, dir := range Places() {
+		path := filepath.Join(dir, p.File)
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		return path, p.Check(path)
+	}
+	return "", nil
+}
+
+// Check compares the SHA-256 of the file at path with the pinned one.
+func (p Pretrained) Check(path string) error {
+	f, err := Open(path)
+	if err != nil {
+		return fmt.Errorf("%w (it should be the ImageNet weights of %s: remove it, and fetch them with cutpaste weights fetch %s)", err, p.Net, p.Net)
+	}
+	defer f.Close()
+	sum, err := f.SHA256()
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(sum, p.SHA256) {
+		return fmt.Errorf("%s is not the official file of that name: its SHA-256 is %s and should begin with %s; remove it, and fetch the right one with cutpaste weights fetch %s",
+			path, sum, p.SHA256, p.Net)
+	}
+	return nil
+}
+
+// Places are the folders in which official weights are looked for, in this
+// order: $CUTPASTE_WEIGHTS, PyTorch's own cache, and Cache.
+func Places() []string {
+	var dirs []string
+	if dir := os.Getenv("CUTPASTE_WEIGHTS"); dir != "" {
+		dirs = append(dirs, dir)
+	}
+	if hub := hubCache(); hub != "" {
+		dirs = append(dirs, hub)
+	}
+	if dir, err := Cache(); err == nil {
+		dirs = append(dirs, dir)
+	}
+	return dirs
+}
+
+// Cache is the folder into which weights are fetched. It need not exist.
+func Cache() (string, error) { return cachedir.Of("weights") }
+
+// hubCache is where torch.hub and torchvision keep what they download, "" where
+// there is no home.
+func hubCache() string {
+	home := os.Getenv("TORCH_HOME")
+	if home == "" {
+		user, err := os.UserCacheDir() // $XDG_CACHE_HOME or ~/.cache
+		if err != nil {
+			return ""
+		}
+		home = filepath.Join(user, "torch")
+	}
+	return filepath.Join(home, "hub", "checkpoints")
+}

