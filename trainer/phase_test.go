@@ -44,16 +44,51 @@ func TestPlaceOf(t *testing.T) {
 	}
 }
 
+// dropping is a training in phases of a net with dropout, which an update of
+// either phase has, and stochastic depth, which those of the second have.
+func dropping() *configs.Config {
+	c := inPhases()
+	c.Net.Name = "efficientnet_b0"
+	return c
+}
+
 // Stopped after every update and resumed, at the phases' boundary too, a
-// training ends as it does in one go.
+// training ends as it does in one go, whatever its updates drop.
 func TestResumedInPhases(t *testing.T) {
-	once, often := job(t, inPhases(), t.TempDir()), job(t, inPhases(), t.TempDir())
-	mustTrain(t, once)
-	for update := 1; update < 5; update++ {
-		stopAt(t, often, update)
+	for _, c := range []*configs.Config{inPhases(), dropping()} {
+		once, often := job(t, c, t.TempDir()), job(t, c, t.TempDir())
+		mustTrain(t, once)
+		for update := 1; update < 5; update++ {
+			stopAt(t, often, update)
+		}
+		mustTrain(t, often)
+		outcomeOf(t, often.Dir).same(t, c.Net.Name+" stopped after every update", outcomeOf(t, once.Dir))
 	}
-	mustTrain(t, often)
-	outcomeOf(t, often.Dir).same(t, "stopped after every update", outcomeOf(t, once.Dir))
+}
+
+// Each of dropout and stochastic depth changes what a phase trains where it
+// takes part, and only there.
+func TestUpdatesDrop(t *testing.T) {
+	weights := func(dropout, depth, train string) string {
+		c := small()
+		c.Net.Name, c.Net.Dropout, c.Net.StochasticDepth = "efficientnet_b0", dropout, depth
+		c.Train.Phases, c.Train.Steps = []configs.Phase{{Steps: 1, Lr: 0.03, Train: train, BatchNorm: "frozen"}}, 1
+		j := job(t, c, t.TempDir())
+		mustTrain(t, j)
+		return outcomeOf(t, j.Dir).weights
+	}
+	for _, of := range []struct {
+		train          string
+		dropout, depth bool // does it take part?
+	}{{"head", true, false}, {"all", true, true}} {
+		none := weights("0", "0", of.train)
+		if got := weights("0.5", "0", of.train) != none; got != of.dropout {
+			t.Errorf("train %s: dropout changes weights: %v", of.train, got)
+		}
+		if got := weights("0", "0.5", of.train) != none; got != of.depth {
+			t.Errorf("train %s: stochastic depth changes weights: %v", of.train, got)
+		}
+	}
 }
 
 // Trained at once or alone, in phases that begin at different updates.

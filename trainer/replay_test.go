@@ -81,33 +81,42 @@ func TestAGraphNeedsADevice(t *testing.T) {
 }
 
 // On CUDA a run that is cut off and resumed, whose first updates come without a
-// graph, has the bytes of one that was not, in every precision.
+// graph, has the bytes of one that was not, in every precision; in phases too,
+// each of which records its own graph, and with what dropout leaves out.
 func TestResumeOnCUDA(t *testing.T) {
 	if devices, reason := torch.CUDA(); devices == 0 {
 		t.Skip("no CUDA device: " + reason)
 	}
-	for _, graph := range []string{"auto", "on", "off"} {
-		for _, amp := range []string{"off", "bf16", "fp16"} {
-			t.Run(graph+" "+amp, func(t *testing.T) {
-				c := small()
-				c.Device, c.Train.Graph, c.Amp, c.Train.Steps = "cuda:0", graph, amp, 14
-				whole := job(t, c, t.TempDir())
-				whole.Note = func(s string) { t.Log(s) }
-				mustTrain(t, whole)
-				cut := job(t, c, t.TempDir())
-				ctx, stop := context.WithCancel(context.Background())
-				cut.Progress = func(update int, _ *Status) {
-					if update == 7 {
-						stop()
+	whole := func() *configs.Config { c := small(); c.Train.Steps = 14; return c }
+	phases := func() *configs.Config {
+		c := dropping()
+		c.Train.Phases, c.Train.Steps = twoPhases(6, 8), 14
+		return c
+	}
+	for what, config := range map[string]func() *configs.Config{"whole": whole, "phases": phases} {
+		for _, graph := range []string{"auto", "on", "off"} {
+			for _, amp := range []string{"off", "bf16", "fp16"} {
+				t.Run(what+" "+graph+" "+amp, func(t *testing.T) {
+					c := config()
+					c.Device, c.Train.Graph, c.Amp = "cuda:0", graph, amp
+					once := job(t, c, t.TempDir())
+					once.Note = func(s string) { t.Log(s) }
+					mustTrain(t, once)
+					cut := job(t, c, t.TempDir())
+					ctx, stop := context.WithCancel(context.Background())
+					cut.Progress = func(update int, _ *Status) {
+						if update == 7 {
+							stop()
+						}
 					}
-				}
-				if err := train(t, ctx, cut); err == nil {
-					t.Fatal("it was not cut off")
-				}
-				cut.Progress = nil
-				mustTrain(t, cut)
-				outcomeOf(t, cut.Dir).same(t, "resumed", outcomeOf(t, whole.Dir))
-			})
+					if err := train(t, ctx, cut); err == nil {
+						t.Fatal("it was not cut off")
+					}
+					cut.Progress = nil
+					mustTrain(t, cut)
+					outcomeOf(t, cut.Dir).same(t, "resumed", outcomeOf(t, once.Dir))
+				})
+			}
 		}
 	}
 }

@@ -34,7 +34,13 @@ func TestARunOnAnotherDevice(t *testing.T) {
 		"painted on the host": func(c *configs.Config) { c.Augment.On = "cpu" },
 		"bfloat16":            func(c *configs.Config) { c.Amp, c.ChannelsLast = "bf16", "on" },
 		"phases":              func(c *configs.Config) { c.Train.Phases, c.Train.Steps = twoPhases(1, 2), 3 },
-		"float16":             func(c *configs.Config) { c.Amp, c.ChannelsLast = "fp16", "on" },
+		"dropout": func(c *configs.Config) {
+			// The head's phase alone: the stand-in sums the gradients of an
+			// EfficientNet's biases in another order than the CPU.
+			*c = *dropping()
+			c.Train.Phases, c.Train.Steps = twoPhases(2, 1)[:1], 2
+		},
+		"float16": func(c *configs.Config) { c.Amp, c.ChannelsLast = "fp16", "on" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := small()
@@ -63,16 +69,20 @@ func TestResumeOnAnotherDevice(t *testing.T) {
 	outcomeOf(t, j.Dir).same(t, "resumed", want)
 }
 
-// An update sends its plans, or its pictures and labels, from pinned memory. It
+// An update sends its plans, or its pictures and labels, and what dropout and
+// stochastic depth leave out, from pinned memory. It
 // reads nothing back, neither a tensor nor a number, and waits for nothing.
 func TestAnUpdateReadsNothingBack(t *testing.T) {
 	for _, of := range []struct {
-		on, amp string
-		sent    int
-	}{{"device", "off", 1}, {"device", "bf16", 1}, {"device", "fp16", 1}, {"cpu", "off", 2}} {
-		t.Run(of.on+" "+of.amp, func(t *testing.T) {
+		on, amp, net string
+		sent         int
+	}{
+		{"device", "off", "resnet18", 1}, {"device", "bf16", "resnet18", 1}, {"device", "fp16", "resnet18", 1}, {"cpu", "off", "resnet18", 2},
+		{"device", "off", "efficientnet_b0", 2}, // and what is dropped
+	} {
+		t.Run(of.on+" "+of.amp+" "+of.net, func(t *testing.T) {
 			c := small()
-			c.Augment.On, c.Amp, c.Train.LogEvery, c.Train.Steps = of.on, of.amp, 4, 4
+			c.Augment.On, c.Amp, c.Net.Name, c.Train.LogEvery, c.Train.Steps = of.on, of.amp, of.net, 4, 4
 			if of.amp != "off" {
 				c.ChannelsLast = "on" // the CPU's half precision is slow without
 			}
