@@ -95,3 +95,21 @@ func TestPhaseListIsACopy(t *testing.T) {
 		t.Error("changing the list changed the configuration")
 	}
 }
+
+// configs/finetune-b4.yaml is the paper's A.4, and its control needs no other file.
+func TestFineTuningOfThePaper(t *testing.T) {
+	c, err := Load("finetune-b4.yaml", nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(c.Train.Phases, fineTuning) || c.Train.Steps != (10+64)*UpdatesPerEpoch || 3*c.Train.Batch != 24 || c.Optim.Cycle != "phase" {
+		t.Errorf("%d updates of %d pictures in %v, a half cosine over each %s", c.Train.Steps, c.Train.Batch, c.Train.Phases, c.Optim.Cycle)
+	}
+	want := []string{"net.name=efficientnet_b4", "net.weights=imagenet", "train.steps=18944", "train.phases=" + fineTuningText, "train.batch=8", "embed.levels=[pool, level7]"}
+	if got := c.Changed(Training, Scoring); !slices.Equal(got, want) {
+		t.Errorf("it changes %q, want %q", got, want)
+	}
+	if _, err := Load("finetune-b4.yaml", []string{"train.steps=0"}, nil); err != nil {
+		t.Errorf("the control: %v", err)
+	}
+}

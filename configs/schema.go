@@ -183,7 +183,7 @@ var schema = []*field{
 	{name: "train.steps", def: 256 * UpdatesPerEpoch, limit: between(0, mostSteps), affects: Training, source: "paper A.1 and A.3 (256 epochs of 256 updates)",
 		at:   func(c *Config) any { return &c.Train.Steps },
 		help: "weight updates; 0 scores the starting weights as they are; with train.phases it is their sum unless it is 0"},
-	{name: "train.phases", def: []Phase{}, limit: phases{64}, affects: Training, late: true, source: "paper 4 and A.1, which train everything at once (A.4 fine-tunes in two phases)",
+	{name: "train.phases", def: []Phase{}, limit: phases{64}, affects: Training, late: true, source: "paper 4 and A.1, which train everything at once (A.4 fine-tunes in two: configs/finetune-b4.yaml)",
 		at:   func(c *Config) any { return &c.Train.Phases },
 		help: "phases of the training, each with a new optimiser: steps updates at lr of the projection head and classifier (head) or of everything (all), the backbone's batch norm frozen, statistics too, or trained; none trains everything throughout"},
 	{name: "train.batch", def: 32, limit: between(1, 65536), affects: Training, source: "paper A.1 (64, or 96 for 3-way, read as 32 pictures in 2 or 3 views)",
