@@ -3,7 +3,7 @@
 # a plain go build ./..., go test ./... and an editor work without any setting.
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-cuda cuda-bundle lint bench profile libtorch golden clean need libraries
+.PHONY: help build demo test test-weights test-cuda cuda-bundle lint bench profile libtorch golden clean need libraries
 
 # The go command at the version that go.mod asks for.
 GO := tools/go.sh
@@ -53,6 +53,12 @@ test-cuda: build ## train for a short while on cuda:0, and run every test there
 
 cuda-bundle: build ## pack what a machine with a GPU and torch but no Go needs for that
 	@tools/cuda/bundle.sh
+
+test-weights: build $(INSTALLED) ## fetch real ImageNet weights and classify photographs as their own network does
+	bin/cutpaste weights fetch efficientnet_lite0
+	mkdir -p build/test-weights
+	$(PYTHON) tools/golden/lite.py photographs build/test-weights/photographs.json
+	CUTPASTE_TEST_PHOTOGRAPHS=$(CURDIR)/build/test-weights/photographs.json $(GO) test -count=1 -v -run TestPhotographs ./nets
 
 lint: libraries ## gofmt, vet, staticcheck, tidy modules, import directions
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l $$($(GO) list -f '{{.Dir}}' ./...)); \

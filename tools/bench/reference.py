@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """PyTorch's side of `make bench`: the update as people write it.
 
-torchvision's ResNet-18 with the same projection head and classifier, eager,
+torchvision's ResNet-18, or another, with the same projection head and classifier, eager,
 float32, NCHW, torch.optim.SGD with its defaults, cross-entropy, a cosine
 schedule. The pictures stand in memory as bytes and become a normalised float
 tensor in every update, as on our side; on CUDA the memory is pinned and the
@@ -41,6 +41,7 @@ def arguments():
     p.add_argument("--batch", type=int, required=True, help="pictures in an update, all views together")
     p.add_argument("--threads", type=int, required=True)
     p.add_argument("--device", default="cpu", help="cpu or cuda:N")
+    p.add_argument("--net", default="resnet18", help="backbone, of torchvision")
     p.add_argument("--width", type=int, default=64, help="channels of the first stage")
     p.add_argument("--head", type=int, nargs="*", default=[512, 128], help="widths of the projection head")
     p.add_argument("--amp", choices=["off", "bf16", "fp16"], default="off")
@@ -54,7 +55,7 @@ def arguments():
 def updates(a, device):
     """Makes the network and returns its number of weights and a function that does n updates."""
     classes = 3
-    net = Net(classes, a.head, a.width).to(device).train()
+    net = Net(classes, a.head, a.width, a.net).to(device).train()
     weights = sum(p.numel() for p in net.parameters())
     if a.channels_last:
         net = net.to(memory_format=torch.channels_last)

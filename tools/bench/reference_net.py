@@ -1,6 +1,7 @@
-"""The network of PyTorch's side: torchvision's ResNet-18, projection head, classifier."""
+"""The network of PyTorch's side: torchvision's backbone, projection head, classifier."""
 
 import torch
+import torchvision
 from torch import nn
 from torchvision.models import resnet
 
@@ -25,17 +26,25 @@ class SlimResNet(resnet.ResNet):
         self.fc = nn.Identity()
 
 
-class Net(nn.Module):
-    """resnet18 with a head of linear, batch norm and ReLU, and a classifier."""
+def backbone(name):
+    """torchvision's network without its classifier, and the numbers in its embedding."""
+    net = getattr(torchvision.models, name)(weights=None)
+    last = "fc" if hasattr(net, "fc") else "classifier"
+    dim = (net.fc if last == "fc" else net.classifier[-1]).in_features
+    setattr(net, last, nn.Identity())
+    return net, dim
 
-    def __init__(self, classes=3, head=(512, 128), width=64):
+
+class Net(nn.Module):
+    """A backbone with a head of linear, batch norm and ReLU, and a classifier."""
+
+    def __init__(self, classes=3, head=(512, 128), width=64, name="resnet18"):
         super().__init__()
         if width == 64:
-            self.backbone = resnet.resnet18(weights=None)
-            self.backbone.fc = nn.Identity()
+            self.backbone, dim = backbone(name)
         else:
-            self.backbone = SlimResNet(width)
-        layers, dim = [], 8 * width
+            self.backbone, dim = SlimResNet(width), 8 * width
+        layers = []
         for out in head:
             layers += [nn.Linear(dim, out, bias=False), nn.BatchNorm1d(out), nn.ReLU(inplace=True)]
             dim = out
