@@ -56,25 +56,30 @@ func (f *File) Get(name string) (Tensor, error) {
 	return Tensor{}, fmt.Errorf("%s holds no tensor named %q among its %d", f.path, name, len(f.Tensors))
 }
 
-// check returns the tensor's type and shape as the format has them, or says
-// how Shape, DType and Data contradict each other.
-func (t Tensor) check() (format.DType, []uint64, error) {
-	dtype, err := format.ParseDType(t.DType)
+// check says how Shape, DType and Data contradict each other.
+func (t Tensor) check() error {
+	_, shape, bytes, err := layout(t.Name, t.DType, t.Shape)
+	if err == nil && bytes != uint64(len(t.Data)) {
+		err = fmt.Errorf("tensor %q has %d bytes, but %s of shape %v has %d", t.Name, len(t.Data), t.DType, shape, bytes)
+	}
+	return err
+}
+
+// layout is a type and a shape as the format has them, and the bytes they take.
+func layout(name, dtype string, shape []int) (format.DType, []uint64, uint64, error) {
+	d, err := format.ParseDType(dtype)
 	if err != nil {
-		return 0, nil, fmt.Errorf("tensor %q has the unknown type %q", t.Name, t.DType)
+		return 0, nil, 0, fmt.Errorf("tensor %q has the unknown type %q", name, dtype)
 	}
-	need, ok := sizeOf(dtype, t.Shape)
+	bytes, ok := sizeOf(d, shape)
 	if !ok {
-		return 0, nil, fmt.Errorf("tensor %q has the impossible shape %v", t.Name, t.Shape)
+		return 0, nil, 0, fmt.Errorf("tensor %q has the impossible shape %v", name, shape)
 	}
-	if need != uint64(len(t.Data)) {
-		return 0, nil, fmt.Errorf("tensor %q has %d bytes, but %s of shape %v has %d", t.Name, len(t.Data), t.DType, t.Shape, need)
+	dimensions := make([]uint64, len(shape)) // never nil: the header of a single number has "shape": []
+	for i, n := range shape {
+		dimensions[i] = uint64(n)
 	}
-	shape := make([]uint64, len(t.Shape)) // never nil: the header of a single number has "shape": []
-	for i, n := range t.Shape {
-		shape[i] = uint64(n)
-	}
-	return dtype, shape, nil
+	return d, dimensions, bytes, nil
 }
 
 // sizeOf is the number of bytes of a tensor; not ok if no tensor has that shape.

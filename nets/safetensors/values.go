@@ -45,7 +45,7 @@ func fromBytes[T number](t Tensor, dtype string) ([]T, error) {
 	if t.DType != dtype {
 		return nil, fmt.Errorf("tensor %q is %s, but %s is needed here", t.Name, t.DType, dtype)
 	}
-	if _, _, err := t.check(); err != nil {
+	if err := t.check(); err != nil {
 		return nil, err
 	}
 	var one T

@@ -25,17 +25,39 @@ const metaKey = "__metadata__"
 // and Data contradict each other, a name that is not UTF-8, and whatever the
 // file system says.
 func Write(path string, tensors []Tensor, meta map[string]string) error {
-	views, err := views(tensors, meta)
+	lazy := make([]Lazy, len(tensors))
+	for i, t := range tensors {
+		if err := t.check(); err != nil {
+			return fmt.Errorf("cannot write %s: %w", path, err)
+		}
+		lazy[i] = Lazy{t.Name, t.DType, t.Shape, func() ([]byte, error) { return t.Data, nil }}
+	}
+	return WriteLazy(path, lazy, meta)
+}
+
+// A Lazy is a tensor whose Data are made when it is its turn to be written, so
+// that no more than one tensor need be in memory.
+type Lazy struct {
+	Name  string
+	DType string
+	Shape []int
+	Data  func() ([]byte, error)
+}
+
+// WriteLazy is Write for such tensors.
+func WriteLazy(path string, tensors []Lazy, meta map[string]string) error {
+	var failed error // of a Data
+	views, err := views(tensors, meta, &failed)
 	if err != nil {
 		return fmt.Errorf("cannot write %s: %w", path, err)
 	}
-	if err := replace(path, views, meta); err != nil {
+	if err := replace(path, views, meta, &failed); err != nil {
 		return fmt.Errorf("cannot write %s, which stays as it was: %w", path, err)
 	}
 	return nil
 }
 
-func replace(path string, views map[string]view, meta map[string]string) error {
+func replace(path string, views map[string]view, meta map[string]string, failed *error) error {
 	f, err := renameio.NewPendingFile(path,
 		renameio.WithTempDir(filepath.Dir(path)), // otherwise a kill could leave it in /tmp, where nobody looks
 		renameio.WithPermissions(0o644),
@@ -47,22 +69,38 @@ func replace(path string, views map[string]view, meta map[string]string) error {
 	if err := format.SerializeToWriter(views, meta, f); err != nil {
 		return err
 	}
+	if *failed != nil {
+		return *failed
+	}
 	return f.CloseAtomicallyReplace()
 }
 
-// A view shows a Tensor to the library.
+// A view shows a Lazy to the library, which asks for its data once.
 type view struct {
-	dtype format.DType
-	shape []uint64
-	data  []byte
+	Lazy
+	dtype  format.DType
+	shape  []uint64
+	bytes  uint64
+	failed *error // the first, of all views
 }
 
 func (v view) DType() format.DType { return v.dtype }
 func (v view) Shape() []uint64     { return v.shape }
-func (v view) Data() []byte        { return v.data }
-func (v view) DataLen() uint64     { return uint64(len(v.data)) }
+func (v view) DataLen() uint64     { return v.bytes }
 
-func views(tensors []Tensor, meta map[string]string) (map[string]view, error) {
+func (v view) Data() []byte {
+	if *v.failed != nil {
+		return nil // what is written will be thrown away
+	}
+	data, err := v.Lazy.Data()
+	if err == nil && uint64(len(data)) != v.bytes {
+		err = fmt.Errorf("tensor %q came as %d bytes, and it has %d", v.Name, len(data), v.bytes)
+	}
+	*v.failed = err
+	return data
+}
+
+func views(tensors []Lazy, meta map[string]string, failed *error) (map[string]view, error) {
 	views := make(map[string]view, len(tensors))
 	for _, t := range tensors {
 		if _, twice := views[t.Name]; twice {
@@ -71,11 +109,11 @@ func views(tensors []Tensor, meta map[string]string) (map[string]view, error) {
 		if t.Name == metaKey || !utf8.ValidString(t.Name) {
 			return nil, fmt.Errorf("a tensor cannot be named %q", t.Name)
 		}
-		dtype, shape, err := t.check()
+		dtype, shape, bytes, err := layout(t.Name, t.DType, t.Shape)
 		if err != nil {
 			return nil, err
 		}
-		views[t.Name] = view{dtype, shape, t.Data}
+		views[t.Name] = view{t, dtype, shape, bytes, failed}
 	}
 	for k, v := range meta {
 		if !utf8.ValidString(k) || !utf8.ValidString(v) {

@@ -85,3 +85,36 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("left over: %v (%v)", left, err)
 	}
 }
+
+// Data are asked for one after the other, and where one cannot be had, or is
+// another number of bytes than was said, the file stays as it was.
+func TestWriteLazy(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "x.safetensors")
+	asked := 0
+	lazy := func(name string, data []byte, err error) Lazy {
+		return Lazy{name, "U8", []int{2}, func() ([]byte, error) { asked++; return data, err }}
+	}
+	if err := WriteLazy(path, []Lazy{lazy("b", []byte{3, 4}, nil), lazy("a", []byte{1, 2}, nil)}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if f := read(t, path); asked != 2 || !bytes.Equal(get(t, f, "a").Data, []byte{1, 2}) || !bytes.Equal(get(t, f, "b").Data, []byte{3, 4}) {
+		t.Errorf("asked %d times, wrote %v", asked, f.Tensors)
+	}
+	for want, bad := range map[string]Lazy{
+		"no such tensor": lazy("a", nil, errors.New("no such tensor")),
+		"3 bytes":        lazy("a", []byte{1, 2, 3}, nil),
+	} {
+		asked = 0
+		err := WriteLazy(path, []Lazy{bad, lazy("b", []byte{5, 6}, nil)}, nil)
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) || asked != 1 {
+			t.Errorf("%v after %d, want %s and the file", err, asked, want)
+		}
+	}
+	if f := read(t, path); !bytes.Equal(get(t, f, "b").Data, []byte{3, 4}) {
+		t.Error("the old file has changed")
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+		t.Errorf("left over: %v (%v)", left, err)
+	}
+}

@@ -41,7 +41,8 @@ var rules = []rule{
 	{"trainer", []string{"configs", "data", "nets"}, "the loop knows data and nets"},
 	{"experiments", []string{"configs", "data", "nets", "trainer"}, "experiments stand on the trainer"},
 	// The tools that make a build possible must run before libtorch is there.
-	{"tools/libtorch", []string{"configs/cachedir"}, "it runs before there is a libtorch to link to"},
+	{"tools/fetch", nil, "it runs before there is a libtorch to link to"},
+	{"tools/libtorch", []string{"configs/cachedir", "tools/fetch"}, "it runs before there is a libtorch to link to"},
 	{"tools/lint", nil, "it runs where nothing else builds"},
 	{"tools", []string{"configs", "data", "nets", "trainer", "experiments"}, "verbs call packages, never the other way round"},
 }

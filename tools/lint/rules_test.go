@@ -41,9 +41,11 @@ func TestCheck(t *testing.T) {
 		{"experiments/run", gotorch, false},
 		{"tools/cutpaste", module + "experiments/run", true},
 		{"tools/cutpaste", module + "tools/libtorch/locate", true},
-		{"tools/libtorch", module + "tools/libtorch/fetch", true},
+		{"tools/libtorch", module + "tools/fetch", true},
 		{"tools/libtorch/install", module + "configs", false},
-		{"tools/lint", module + "tools/libtorch/disk", false},
+		{"tools/libtorch/locate", module + "configs/cachedir", true},
+		{"tools/fetch", module + "tools/libtorch/locate", false},
+		{"tools/lint", module + "tools/fetch/disk", false},
 		// A name that only begins like another one.
 		{"datasets", module + "configs", false},
 		{"data", module + "configsx", false},

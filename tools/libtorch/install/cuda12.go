@@ -1,6 +1,6 @@
 package install
 
-import "github.com/cutpaste/cutpaste/tools/libtorch/fetch"
+import "github.com/cutpaste/cutpaste/tools/fetch"
 
 // cuda12 is torch 2.8.0 with CUDA 12.8.
 var cuda12 = set{

@@ -1,6 +1,6 @@
 package install
 
-import "github.com/cutpaste/cutpaste/tools/libtorch/fetch"
+import "github.com/cutpaste/cutpaste/tools/fetch"
 
 // cuda13 is torch 2.11.0 with CUDA 13.0.
 var cuda13 = set{

@@ -23,8 +23,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/cutpaste/cutpaste/tools/libtorch/disk"
-	"github.com/cutpaste/cutpaste/tools/libtorch/fetch"
+	"github.com/cutpaste/cutpaste/tools/fetch/disk"
+	"github.com/cutpaste/cutpaste/tools/fetch"
 	"github.com/cutpaste/cutpaste/tools/libtorch/locate"
 	"github.com/cutpaste/cutpaste/tools/libtorch/progress"
 )

@@ -19,7 +19,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cutpaste/cutpaste/tools/libtorch/fetch"
+	"github.com/cutpaste/cutpaste/tools/fetch"
 )
 
 // shop is a package index on loopback.

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/cutpaste/cutpaste/tools/libtorch/disk"
+	"github.com/cutpaste/cutpaste/tools/fetch/disk"
 )
 
 // member is a file in a wheel that is to be unpacked.

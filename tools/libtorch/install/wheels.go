@@ -4,7 +4,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/cutpaste/cutpaste/tools/libtorch/fetch"
+	"github.com/cutpaste/cutpaste/tools/fetch"
 )
 
 // wheel is a pinned file of PyPI and which part of it is unpacked.

@@ -29,13 +29,16 @@ type entry struct {
 // locate returns the file's address. An index that offers another file under
 // the pinned name is found out here, before the download.
 func (s *Source) locate(ctx context.Context, f File) (string, error) {
+	if f.Address != "" {
+		return f.Address, nil
+	}
 	page, err := url.Parse(strings.TrimRight(s.Index, "/") + "/" + f.Project + "/")
 	if err != nil {
 		return "", errors.New("the package index is no address; correct PIP_INDEX_URL or pip's index-url")
 	}
 	var list []entry
-	err = s.persist(ctx, page.Redacted(), func() (bool, error) {
-		list, err = s.page(ctx, page)
+	err = s.persist(ctx, page.Redacted(), f.otherwise(), func() (bool, error) {
+		list, err = s.page(ctx, page, f)
 		return false, err
 	})
 	if err != nil {
@@ -51,12 +54,12 @@ func (s *Source) locate(ctx context.Context, f File) (string, error) {
 		}
 		return e.url, nil
 	}
-	return "", fmt.Errorf("%s does not list %s (it has %d other files); take a full mirror of PyPI by PIP_INDEX_URL, or your own torch folder by LIBTORCH",
+	return "", fmt.Errorf("%s does not list %s (it has %d other files); take a full mirror of PyPI by PIP_INDEX_URL",
 		page.Redacted(), f.Name, len(list))
 }
 
 // page fetches and reads a project's page.
-func (s *Source) page(ctx context.Context, page *url.URL) ([]entry, error) {
+func (s *Source) page(ctx context.Context, page *url.URL, f File) ([]entry, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, 2*s.Stall, errAgain{fmt.Errorf("no answer for %s", 2*s.Stall)})
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, page.String(), nil)
@@ -70,7 +73,7 @@ func (s *Source) page(ctx context.Context, page *url.URL) ([]entry, error) {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, status(resp)
+		return nil, status(resp, f.otherwise())
 	}
 	text, err := io.ReadAll(io.LimitReader(resp.Body, maxPage))
 	if err != nil {
@@ -150,15 +153,15 @@ func resolve(base *url.URL, link string) (string, error) {
 
 // status makes an error of an answer that is not the wanted one. What a server
 // may answer otherwise a moment later is marked to be tried again.
-func status(resp *http.Response) error {
+func status(resp *http.Response, otherwise string) error {
 	err := fmt.Errorf("%s answered %s", resp.Request.URL.Redacted(), resp.Status)
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusRequestTimeout, resp.StatusCode >= 500:
 		return errAgain{err}
 	case resp.StatusCode == http.StatusUnauthorized, resp.StatusCode == http.StatusForbidden, resp.StatusCode == http.StatusProxyAuthRequired:
-		return fmt.Errorf("%w; give a user and password in PIP_INDEX_URL or HTTPS_PROXY, or take another index", err)
+		return fmt.Errorf("%w; give a user and password in the address or in HTTPS_PROXY, or %s", err, otherwise)
 	}
-	return fmt.Errorf("%w; take another index by PIP_INDEX_URL", err)
+	return fmt.Errorf("%w; %s", err, otherwise)
 }
 
 // cause prefers what ended the context over the error that this led to. All

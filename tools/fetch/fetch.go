@@ -1,9 +1,9 @@
-// Package fetch gets files from a Python package index, each checked against a
-// SHA-256 that the caller has pinned.
+// Package fetch gets files from a Python package index or from an address, each
+// checked against a SHA-256 that the caller has pinned.
 //
-// It does what pip would, without Python: it asks the index for the project's
-// page (PEP 691's JSON or PEP 503's HTML), finds the file by its name and
-// downloads it. A download goes into NAME.part and grows by Range requests, so
+// With an index it does what pip would, without Python: it asks the index for the
+// project's page (PEP 691's JSON or PEP 503's HTML), finds the file by its name
+// and downloads it. A download goes into NAME.part and grows by Range requests, so
 // that a cut connection, a kill or a reboot costs only what was under way; a
 // server that knows no ranges makes it start over. NAME appears once the hash
 // is right.
@@ -20,17 +20,29 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
-	"github.com/cutpaste/cutpaste/tools/libtorch/disk"
+	"github.com/cutpaste/cutpaste/tools/fetch/disk"
 )
 
-// File is a file of an index, pinned.
+// File is a file of an index or of an address, pinned.
 type File struct {
 	Project string // normalised name of the project: "nvidia-cuda-runtime"
 	Name    string // the wheel's file name
 	Bytes   int64
-	SHA256  string // hex
+	SHA256  string // hex, all digits or the first ones
+
+	Address   string // where the file is, if it is not looked up in the index
+	Otherwise string // what to do where Address does not serve: "name a mirror by --from"
+}
+
+// otherwise is what to do where the file cannot be had.
+func (f File) otherwise() string {
+	if f.Address != "" {
+		return f.Otherwise
+	}
+	return "take another index by PIP_INDEX_URL"
 }
 
 // Counter is told of bytes as they arrive, from several goroutines. Skip is for
@@ -60,6 +72,14 @@ func (s *Source) String() string {
 		return "the package index"
 	}
 	return u.Redacted()
+}
+
+// from is where the file comes from, without a password.
+func (s *Source) from(f File) string {
+	if u, err := url.Parse(f.Address); f.Address != "" && err == nil {
+		return u.Redacted()
+	}
+	return s.String()
 }
 
 // tries is how often in a row something is tried without any byte of progress.
@@ -106,7 +126,7 @@ func (s *Source) Get(ctx context.Context, f File, dir string, count Counter) err
 		if err != nil {
 			return err
 		}
-		if sum == f.SHA256 {
+		if f.SHA256 != "" && strings.HasPrefix(sum, f.SHA256) {
 			return disk.Explain(os.Rename(part, path), dir)
 		}
 		if err := os.Remove(part); err != nil {
@@ -114,7 +134,7 @@ func (s *Source) Get(ctx context.Context, f File, dir string, count Counter) err
 		}
 		if !left {
 			return fmt.Errorf("%s from %s is not the file that was pinned (SHA-256 %s, not %s), so it was deleted; "+
-				"try again, or take another index by PIP_INDEX_URL", f.Name, s, sum, f.SHA256)
+				"try again, or %s", f.Name, s.from(f), sum, f.SHA256, f.otherwise())
 		}
 		left = false
 		count.Skip(-f.Bytes)
@@ -128,7 +148,7 @@ func (s *Source) download(ctx context.Context, f File, part string, count Counte
 	if err != nil {
 		return err
 	}
-	return s.persist(ctx, f.Name, func() (progress bool, err error) {
+	return s.persist(ctx, f.Name, f.otherwise(), func() (progress bool, err error) {
 		before := partSize(part)
 		err = s.request(ctx, f, address, part, count)
 		return partSize(part) > before, err
@@ -189,10 +209,10 @@ func (s *Source) request(ctx context.Context, f File, address, part string, coun
 		}
 		return errAgain{errors.New(resp.Status)}
 	default:
-		return status(resp)
+		return status(resp, f.otherwise())
 	}
 	if n := resp.ContentLength; n >= 0 && have+n != f.Bytes {
-		return fmt.Errorf("%s has %d bytes there and %d were pinned: it is another file; take another index by PIP_INDEX_URL", f.Name, have+n, f.Bytes)
+		return fmt.Errorf("%s has %d bytes there and %d were pinned: it is another file; %s", f.Name, have+n, f.Bytes, f.otherwise())
 	}
 
 	out, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
@@ -224,7 +244,7 @@ func (s *Source) request(ctx context.Context, f File, address, part string, coun
 
 // persist repeats try while it may succeed: tries times in a row without
 // progress, with pauses that double.
-func (s *Source) persist(ctx context.Context, what string, try func() (progress bool, err error)) error {
+func (s *Source) persist(ctx context.Context, what, otherwise string, try func() (progress bool, err error)) error {
 	pause, left := s.Pause, tries
 	for {
 		progress, err := try()
@@ -242,7 +262,7 @@ func (s *Source) persist(ctx context.Context, what string, try func() (progress 
 			pause, left = s.Pause, tries
 		}
 		if left--; left == 0 {
-			return fmt.Errorf("%s cannot be fetched, after %d tries: %w; check the network (proxies: HTTPS_PROXY; another index: PIP_INDEX_URL) and run the same command again, it goes on where it stopped", what, tries, err)
+			return fmt.Errorf("%s cannot be fetched, after %d tries: %w; check the network (HTTPS_PROXY names a proxy), or %s, and run the same command again: it goes on where it stopped", what, tries, err, otherwise)
 		}
 		s.Notice(fmt.Sprintf("%s: %v; trying again in %s.", what, err, pause))
 		select {
