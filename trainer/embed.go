@@ -25,28 +25,36 @@ func embedBatch(d torch.Device, size int) int {
 	return min(most, max(1, pixels/(size*size)))
 }
 
-// Embed takes the embedding of every picture as it is, without augmentation,
-// with each of the nets: a matrix [N,D] a net, row-major, in the order of the
-// pictures. Every batch goes to the device once, for all nets, while later
+// Embed takes the features of every picture as it is, without augmentation, with
+// each of the nets, at every one of embed.levels: out[net][level] is a matrix
+// [N,D], row-major, in the order of the pictures. Every batch goes to the device once, for all nets, while later
 // pictures may still be arriving. Batch normalisation uses its running
 // statistics; numbers are float32 throughout, since scores are built on them,
 // unless embed.amp says otherwise. progress, which may be nil, is told how many
 // are done.
-func Embed(ctx context.Context, of []*nets.Net, p Source, c *configs.Config, n Numerics, progress func(done, total int)) ([][]float32, error) {
+func Embed(ctx context.Context, of []*nets.Net, p Source, c *configs.Config, n Numerics, progress func(done, total int)) (out [][][]float32, err error) {
 	total := p.Len()
-	out := make([][]float32, len(of))
-	for i, net := range of {
-		out[i] = make([]float32, total*net.Dimension())
+	levels := len(c.Embed.Levels)
+	dims := make([]int, levels)
+	for i, level := range c.Embed.Levels {
+		dims[i] = nets.Dimension(c.Net, level)
+	}
+	for range of {
+		matrices := make([][]float32, levels)
+		for i, d := range dims {
+			matrices[i] = make([]float32, total*d)
+		}
+		out = append(out, matrices)
 	}
 	// flight is a batch whose embeddings the device may still be computing. It is
 	// read after the next one was sent, so that the host prepares that one while
 	// the device computes.
 	type flight struct {
 		from, to int
-		rows     []torch.Tensor // a net each, [to-from,D]
+		rows     []torch.Tensor // [to-from,D]; of the first net all levels, then of the next
 	}
 	n.TF32 = false // which would leave 10 bits of every product's factors
-	err := torch.Do(func() error {
+	err = torch.Do(func() error {
 		n.Apply()
 		var before flight
 		land := func(next flight) {
@@ -54,8 +62,8 @@ func Embed(ctx context.Context, of []*nets.Net, p Source, c *configs.Config, n N
 			before = next
 			defer freeAll(f.rows)
 			for i, rows := range f.rows {
-				d := of[i].Dimension()
-				torch.ReadInto(out[i][f.from*d:f.to*d], rows)
+				d := dims[i%levels]
+				torch.ReadInto(out[i/levels][i%levels][f.from*d:f.to*d], rows)
 			}
 			if progress != nil && f.to > 0 {
 				progress(f.to, total)
@@ -83,13 +91,13 @@ func Embed(ctx context.Context, of []*nets.Net, p Source, c *configs.Config, n N
 	return out, nil
 }
 
-// embed sends one batch through the nets. The embeddings are to be freed.
+// embed sends one batch through the nets. The features are to be freed.
 func embed(of []*nets.Net, pix []uint8, c *configs.Config, n Numerics) (rows []torch.Tensor) {
 	torch.NoGrad(func() {
 		torch.Scope(func() {
 			x := images(pix, c, n)
 			for _, net := range of {
-				rows = append(rows, autocast(n, torch.Precision(c.Embed.Amp), func() torch.Tensor { return net.Embed(x) }))
+				torch.Autocast(n.Device, torch.Precision(c.Embed.Amp), func() { rows = append(rows, net.Features(x, c.Embed.Levels)...) })
 			}
 			for _, r := range rows {
 				r.Keep()

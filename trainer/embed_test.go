@@ -30,8 +30,8 @@ func TestEmbed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := both[0]
-	if !slices.Equal(both[1], got) {
+	got := both[0][0]
+	if !slices.Equal(both[1][0], got) {
 		t.Error("the same net gives other numbers when it comes second")
 	}
 	if want := []int{32, 64, 67}; !slices.Equal(done, want) {
@@ -72,8 +72,40 @@ func TestEmbed(t *testing.T) {
 		})
 	})
 	again, err := Embed(context.Background(), []*nets.Net{net}, &slowly{Pictures: p}, c, n, nil)
-	if err != nil || !slices.Equal(again[0], got) || !slices.Equal(got, want) {
+	if err != nil || !slices.Equal(again[0][0], got) || !slices.Equal(got, want) {
 		t.Errorf("embedding again gives other numbers (%v)", err)
+	}
+	if now := live(t); now != before {
+		t.Errorf("%d tensors are left over", now-before)
+	}
+}
+
+// All levels come from one pass, in the order in which they are listed, and each
+// is what it is alone.
+func TestEmbedLevels(t *testing.T) {
+	c := small()
+	net, n := started(t, c)
+	p := pictures(32+3, c.Data.Size)
+	before := live(t)
+	of := func(levels ...string) [][]float32 {
+		c.Embed.Levels = levels
+		got, err := Embed(context.Background(), []*nets.Net{net, net}, p, c, n, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != 2 || !slices.EqualFunc(got[0], got[1], slices.Equal) {
+			t.Errorf("%v: the same net gives other numbers when it comes second", levels)
+		}
+		return got[0]
+	}
+	together := of("layer2", "pool", "layer4")
+	for i, level := range []string{"layer2", "pool", "layer4"} {
+		if want := p.Len() * nets.Dimension(c.Net, level); len(together[i]) != want || !slices.Equal(together[i], of(level)[0]) {
+			t.Errorf("%s: %d numbers, want %d as alone", level, len(together[i]), want)
+		}
+	}
+	if slices.Equal(together[0], together[1][:len(together[0])]) {
+		t.Error("layer2 and pool have the same numbers")
 	}
 	if now := live(t); now != before {
 		t.Errorf("%d tensors are left over", now-before)
@@ -118,7 +150,7 @@ func TestEmbedInBFloat16(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return got[0]
+		return got[0][0]
 	}
 	exact, half := of("off"), of("bf16")
 	var off, length float64
@@ -169,7 +201,7 @@ func TestEmbedCancelled(t *testing.T) {
 func TestEmbedNothing(t *testing.T) {
 	c := small()
 	net, n := started(t, c)
-	if got, err := Embed(context.Background(), []*nets.Net{net}, pictures(0, c.Data.Size), c, n, nil); err != nil || len(got) != 1 || len(got[0]) != 0 {
+	if got, err := Embed(context.Background(), []*nets.Net{net}, pictures(0, c.Data.Size), c, n, nil); err != nil || len(got) != 1 || len(got[0]) != 1 || len(got[0][0]) != 0 {
 		t.Errorf("%v (%v)", got, err)
 	}
 }

@@ -93,7 +93,7 @@ func TestApply(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return got[0]
+		return got[0][0]
 	}
 	other := n
 	other.OneDNN = false

@@ -104,7 +104,7 @@ func TestAnUpdateReadsNothingBack(t *testing.T) {
 func TestEmbeddingsOnAnotherDevice(t *testing.T) {
 	c := small()
 	far, near := there(t, c), job(t, c, t.TempDir())
-	embedded := func(j Job) [][]float32 {
+	embedded := func(j Job) [][][]float32 {
 		a, err := Start(c, j.Numerics)
 		if err != nil {
 			t.Fatal(err)
@@ -122,7 +122,7 @@ func TestEmbeddingsOnAnotherDevice(t *testing.T) {
 		t.Errorf("one batch and two nets: %+v", counted)
 	}
 	for i := range want {
-		if !slices.Equal(got[i], want[i]) {
+		if !slices.EqualFunc(got[i], want[i], slices.Equal) {
 			t.Errorf("the embeddings of net %d differ", i)
 		}
 	}

@@ -3,15 +3,10 @@ package trainer
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/data"
-	"github.com/cutpaste/cutpaste/data/augment"
 	"github.com/cutpaste/cutpaste/nets"
-	"github.com/cutpaste/cutpaste/nets/safetensors"
-	"github.com/cutpaste/cutpaste/nets/torch"
-	"github.com/cutpaste/cutpaste/nets/weights"
 )
 
 // ErrInterrupted says that training was stopped from outside after a whole
@@ -29,56 +24,6 @@ type Job struct {
 	Progress func(update int, status *Status)
 	// Note, if not nil, is told what is worth knowing once.
 	Note func(sentence string)
-}
-
-// Start makes the configured net with its starting weights: from scratch, a
-// function of the seed, or a file's.
-func Start(c *configs.Config, n Numerics) (*nets.Net, error) {
-	if c.Net.Weights == "" {
-		return build(c, n, func(*nets.Net) error { return nil })
-	}
-	return build(c, n, func(net *nets.Net) error {
-		f, err := weights.Open(c.Net.Weights)
-		if err == nil {
-			defer f.Close()
-			_, err = net.LoadBackbone(f)
-		}
-		if err != nil {
-			return fmt.Errorf("net.weights=%s cannot be used for %s: %w", c.Net.Weights, c.Net.Name, err)
-		}
-		return nil
-	})
-}
-
-// Load makes the configured net with the weights of a whole net, such as those of
-// a run's model.safetensors.
-func Load(c *configs.Config, n Numerics, f *safetensors.File) (*nets.Net, error) {
-	return build(c, n, func(net *nets.Net) error { return net.Load(f) })
-}
-
-// build makes the configured net and fills it; where that fails there is none.
-func build(c *configs.Config, n Numerics, fill func(*nets.Net) error) (net *nets.Net, err error) {
-	err = torch.Do(func() (err error) {
-		n.Apply()
-		net, err = nets.New(c.Net, augment.Classes(c.Augment.Variant), c.Seed, n.Device, n.ChannelsLast)
-		if err != nil {
-			return err
-		}
-		return fill(net)
-	})
-	if err != nil {
-		if net != nil {
-			Free(net)
-		}
-		return nil, err
-	}
-	return net, nil
-}
-
-// Free frees a net that this package made.
-func Free(net *nets.Net) {
-	// Freeing cannot be refused.
-	_ = torch.Do(func() error { net.Free(); return nil })
 }
 
 // Train trains from the run's checkpoint, or from the start where there is

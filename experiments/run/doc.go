@@ -3,15 +3,17 @@
 //
 //	OUT/NAME/VARIANT/CATEGORY/seed-N/
 //	  config.yaml              every key, resolved
-//	  meta.json                versions, device, precision and layout and what
-//	                           they were chosen by, data fingerprint, timings
+//	  meta.json                versions, starting weights, device, precision
+//	                           and layout and what they were chosen by, data
+//	                           fingerprint, timings
 //	  metrics.csv, events/     training curves (TensorBoard reads events/)
 //	  checkpoint/              weights, optimizer, position: what resuming needs
 //	  model.safetensors        the trained net under torchvision's names
-//	  embeddings.safetensors   of all normal training and test pictures,
-//	                           trained and untrained
+//	  embeddings.safetensors   of all normal training and test pictures, at
+//	                           each of embed.levels, trained and untrained
 //	  scores.csv               one row a test picture
 //	  result.json              the metrics
+//	  levels/LEVEL/            both of each further level
 //
 // Nothing goes back up: scores are made from embeddings, metrics from scores,
 // and each can be made again without the step before. A run folder belongs to

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 
+	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/data"
 	"github.com/cutpaste/cutpaste/nets/safetensors"
 )
@@ -24,37 +27,77 @@ func picturesOf(items []data.Item) []Picture {
 	return out
 }
 
-// features are the embeddings of one net, row-major.
+// matrices are the features of one net at one level, row-major.
+type matrices struct {
+	Train []float32 // [N,Dim], normal training pictures
+	Test  []float32 // [M,Dim]
+}
+
+// features are those of one level.
 type features struct {
-	Train []float32 // [N,D], normal training pictures
-	Test  []float32 // [M,D]
+	Level     string // pool or another of embed.levels
+	Dim       int
+	Trained   matrices
+	Untrained matrices // the same net before its first update; of a run without one, Trained
 }
 
 // embeddings is all that scoring needs of a run.
 type embeddings struct {
-	Dim       int
-	Train     []Picture
-	Test      []Picture
-	Trained   features
-	Untrained features // the same net before its first update
+	Train  []Picture
+	Test   []Picture
+	Levels []features
+}
+
+// names of the levels that are stored.
+func (e *embeddings) names() []string {
+	var out []string
+	for _, f := range e.Levels {
+		out = append(out, f.Level)
+	}
+	return out
+}
+
+// pick is the stored features of these levels, in their order. dir is the run's.
+func (e *embeddings) pick(levels []string, dir string) ([]features, error) {
+	var out []features
+	for _, level := range levels {
+		at := slices.Index(e.names(), level)
+		if at < 0 {
+			return nil, &configs.Error{Key: "embed.levels", Source: dir, Msg: fmt.Sprintf("the run has features of %s and none of %s; give its `cutpaste train` command again with embed.levels=%s, which trains nothing anew",
+				strings.Join(e.names(), ", "), level, strings.Join(append(e.names(), level), ","))}
+		}
+		out = append(out, e.Levels[at])
+	}
+	return out, nil
+}
+
+// tensor is a matrix's name in the file.
+func (f features) tensor(name string) string { return f.Level + "." + name }
+
+// parts are the matrices by their names in the file.
+func (f *features) parts() map[string]*[]float32 {
+	return map[string]*[]float32{
+		"train": &f.Trained.Train, "test": &f.Trained.Test,
+		"untrained.train": &f.Untrained.Train, "untrained.test": &f.Untrained.Test,
+	}
 }
 
 func (e *embeddings) save(dir string) error {
-	train, err := json.Marshal(e.Train)
-	if err != nil {
-		return err
+	meta := map[string]string{}
+	for name, v := range map[string]any{"train": e.Train, "test": e.Test, "levels": e.names()} {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		meta[name] = string(text)
 	}
-	test, err := json.Marshal(e.Test)
-	if err != nil {
-		return err
+	var tensors []safetensors.Tensor
+	for _, f := range e.Levels {
+		for name, rows := range f.parts() {
+			tensors = append(tensors, safetensors.F32(f.tensor(name), []int{len(*rows) / f.Dim, f.Dim}, *rows))
+		}
 	}
-	rows := func(name string, v []float32) safetensors.Tensor {
-		return safetensors.F32(name, []int{len(v) / e.Dim, e.Dim}, v)
-	}
-	return safetensors.Write(filepath.Join(dir, embeddingsFile), []safetensors.Tensor{
-		rows("train", e.Trained.Train), rows("test", e.Trained.Test),
-		rows("untrained.train", e.Untrained.Train), rows("untrained.test", e.Untrained.Test),
-	}, map[string]string{"train": string(train), "test": string(test)})
+	return safetensors.Write(filepath.Join(dir, embeddingsFile), tensors, meta)
 }
 
 func loadEmbeddings(dir string) (*embeddings, error) {
@@ -64,29 +107,44 @@ func loadEmbeddings(dir string) (*embeddings, error) {
 		return nil, fmt.Errorf("the run has no embeddings that can be read (%w); give its `cutpaste train` command again", err)
 	}
 	e := new(embeddings)
-	for name, list := range map[string]*[]Picture{"train": &e.Train, "test": &e.Test} {
+	var levels []string
+	for name, list := range map[string]any{"train": &e.Train, "test": &e.Test, "levels": &levels} {
+		if f.Meta[name] == "" {
+			return nil, fmt.Errorf("%s is of another version of this program (it does not list its %s); give the run's `cutpaste train` command again, which takes the embeddings anew", path, name)
+		}
 		if err := json.Unmarshal([]byte(f.Meta[name]), list); err != nil {
-			return nil, fmt.Errorf("%s does not list its %s pictures: %w", path, name, err)
+			return nil, fmt.Errorf("%s does not list its %s: %w", path, name, err)
 		}
 	}
-	for name, part := range map[string]struct {
-		rows *[]float32
-		n    int
-	}{
-		"train": {&e.Trained.Train, len(e.Train)}, "test": {&e.Trained.Test, len(e.Test)},
-		"untrained.train": {&e.Untrained.Train, len(e.Train)}, "untrained.test": {&e.Untrained.Test, len(e.Test)},
-	} {
-		t, err := f.Get(name)
+	for _, level := range levels {
+		l, err := e.read(f, level)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		if len(t.Shape) != 2 || t.Shape[0] != part.n {
-			return nil, fmt.Errorf("%s holds %q of shape %v for %d pictures", path, name, t.Shape, part.n)
-		}
-		e.Dim = t.Shape[1]
-		if *part.rows, err = t.Float32s(); err != nil {
-			return nil, err
-		}
+		e.Levels = append(e.Levels, l)
 	}
 	return e, nil
+}
+
+// read takes one level's matrices out of the file.
+func (e *embeddings) read(file *safetensors.File, level string) (features, error) {
+	f := features{Level: level}
+	for name, rows := range f.parts() {
+		n := len(e.Train)
+		if strings.HasSuffix(name, "test") {
+			n = len(e.Test)
+		}
+		t, err := file.Get(f.tensor(name))
+		if err != nil {
+			return f, err
+		}
+		if len(t.Shape) != 2 || t.Shape[0] != n || f.Dim != 0 && t.Shape[1] != f.Dim {
+			return f, fmt.Errorf("it holds %q of shape %v for %d pictures", t.Name, t.Shape, n)
+		}
+		f.Dim = t.Shape[1]
+		if *rows, err = t.Float32s(); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
 }

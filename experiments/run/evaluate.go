@@ -26,8 +26,8 @@ func Evaluate(dir string, overrides []string) (*Result, error) {
 	}
 	diff := before.Diff(c, configs.Scoring)
 	if len(diff) == 0 {
-		return rescore(e, dir, before, began) // its own configuration stays too
+		return rescore(e, dir, dir, before, began) // its own configuration stays too
 	}
 	sum := sha256.Sum256([]byte(strings.Join(diff, "\n")))
-	return rescore(e, filepath.Join(dir, "evaluations", hex.EncodeToString(sum[:6])), c, began)
+	return rescore(e, dir, filepath.Join(dir, "evaluations", hex.EncodeToString(sum[:6])), c, began)
 }

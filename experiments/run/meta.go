@@ -44,6 +44,7 @@ type meta struct {
 	Gotorch     string   `json:"gotorch"`
 	Fingerprint string   `json:"data_fingerprint"` // of all pictures and masks of the category
 
+	Start
 	trainer.Numerics
 	// Calibration is what amp=auto and channels_last=auto were settled by, the
 	// choice without a measurement first; nothing where they are set.
@@ -53,11 +54,11 @@ type meta struct {
 	Seconds map[string]float64 `json:"seconds"` // by part, of the last sitting
 }
 
-func newMeta(fingerprint string, n trainer.Numerics) *meta {
+func newMeta(fingerprint string, s Start, n trainer.Numerics) *meta {
 	return &meta{
 		Command: os.Args, Version: Version(), Go: runtime.Version(), Libtorch: torch.Version(),
 		Gotorch: moduleVersion("github.com/wangkuiyi/gotorch"), Fingerprint: fingerprint,
-		Numerics: n, Started: time.Now().UTC(), Seconds: map[string]float64{},
+		Start: s, Numerics: n, Started: time.Now().UTC(), Seconds: map[string]float64{},
 	}
 }
 

@@ -36,8 +36,8 @@ type Predictor struct {
 }
 
 // OpenPredictor loads the model of the run in dir and fits its density to the
-// stored embeddings. Overrides may change keys that do not change the training,
-// such as density.quantile or device.
+// stored features of the first level. Overrides may change keys that do not
+// change the training, such as density.quantile, embed.levels or device.
 func OpenPredictor(dir string, overrides []string) (*Predictor, error) {
 	c, _, err := open(dir, overrides)
 	if err != nil {
@@ -47,11 +47,17 @@ func OpenPredictor(dir string, overrides []string) (*Predictor, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Predictor{config: c}
-	if p.gaussian, err = gde.Fit(e.Trained.Train, len(e.Train), e.Dim, densityOptions(c.Density)); err != nil {
+	c.Embed.Levels = c.Embed.Levels[:1]
+	picked, err := e.pick(c.Embed.Levels, dir)
+	if err != nil {
 		return nil, err
 	}
-	if p.threshold, err = normalThreshold(e, c); err != nil {
+	f := picked[0]
+	p := &Predictor{config: c}
+	if p.gaussian, err = gde.Fit(f.Trained.Train, len(e.Train), f.Dim, densityOptions(c.Density)); err != nil {
+		return nil, err
+	}
+	if p.threshold, err = normalThreshold(f, c); err != nil {
 		return nil, err
 	}
 	if p.numerics, err = trainer.Settle(c); err != nil {
@@ -64,11 +70,11 @@ func OpenPredictor(dir string, overrides []string) (*Predictor, error) {
 	if before != nil {
 		p.numerics = p.numerics.As(before.Numerics)
 	}
-	f, err := safetensors.Read(filepath.Join(dir, modelFile))
+	model, err := safetensors.Read(filepath.Join(dir, modelFile))
 	if err != nil {
 		return nil, fmt.Errorf("the run has no model that can be read (%w); remove the file if it is there, and give the run's `cutpaste train` command again", err)
 	}
-	if p.net, err = trainer.Load(c, p.numerics, f); err != nil {
+	if p.net, err = trainer.Load(c, p.numerics, model); err != nil {
 		return nil, fmt.Errorf("%s cannot be used: %w", filepath.Join(dir, modelFile), err)
 	}
 	return p, nil
@@ -132,7 +138,7 @@ func (p *Predictor) Predict(ctx context.Context, files []string, each func(Verdi
 		if err != nil {
 			return err
 		}
-		scores, err := gde.Mahalanobis(p.gaussian, embedded[0], b.pictures.Len())
+		scores, err := gde.Mahalanobis(p.gaussian, embedded[0][0], b.pictures.Len())
 		if err != nil {
 			return err
 		}

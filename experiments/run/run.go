@@ -38,6 +38,9 @@ func Train(ctx context.Context, c *configs.Config, p Progress) (*Result, error) 
 // stop those beside it. The results of the runs that succeeded are in the order
 // of the seeds; the error is the first one's that did not.
 func TrainSeeds(ctx context.Context, c *configs.Config, seeds []uint64, p Progress) ([]*Result, error) {
+	if err := checkLevels(c); err != nil {
+		return nil, err
+	}
 	category, err := data.Open(c.Data.Root, c.Data.Category)
 	if err != nil {
 		return nil, err
@@ -59,14 +62,17 @@ func TrainSeeds(ctx context.Context, c *configs.Config, seeds []uint64, p Progre
 	if why := torch.Unused(); c.Device == "auto" && why != "" {
 		p.Note("the run is on the CPU: " + why)
 	}
-	if err := tryWeights(c, numerics); err != nil {
-		return nil, err
+	var start Start
+	if anyIncomplete(c, seeds) { // the others need no weights
+		if start, err = tryStart(c, numerics, p); err != nil {
+			return nil, err
+		}
 	}
 	fingerprint, err := category.Fingerprint()
 	if err != nil {
 		return nil, err
 	}
-	s := sitting{category: category, fingerprint: fingerprint, numerics: numerics, progress: p}
+	s := sitting{category: category, fingerprint: fingerprint, numerics: numerics, start: start, progress: p}
 	var results []*Result
 	for at := range slices.Chunk(seeds, c.JobsPerDevice) {
 		done, err := s.do(ctx, c, at)
@@ -81,20 +87,23 @@ func TrainSeeds(ctx context.Context, c *configs.Config, seeds []uint64, p Progre
 // enough refuses a training set that the density could not be fitted to, before
 // anything is trained.
 func enough(category *data.Category, c *configs.Config) error {
-	err := gde.Enough(len(category.Train), nets.Dimension(c.Net, nets.Pool), densityOptions(c.Density), c.Density.Folds)
-	if errors.Is(err, gde.ErrSingular) {
-		return &configs.Error{Key: "density.covariance", Msg: fmt.Sprintf("category %s: %v", category.Name, err)}
-	}
-	if err != nil {
-		return fmt.Errorf("category %s: %w", category.Name, err)
+	for _, level := range c.Embed.Levels {
+		err := gde.Enough(len(category.Train), nets.Dimension(c.Net, level), densityOptions(c.Density), c.Density.Folds)
+		if errors.Is(err, gde.ErrSingular) {
+			return &configs.Error{Key: "density.covariance", Msg: fmt.Sprintf("category %s, features of %s: %v", category.Name, level, err)}
+		}
+		if err != nil {
+			return fmt.Errorf("category %s: %w", category.Name, err)
+		}
 	}
 	return nil
 }
 
 // complete is the embeddings of a run that has all that scoring and predicting
-// need, or nil. They are written last. A file that was lost or damaged since is
-// made again, from the last checkpoint.
-func complete(dir string) *embeddings {
+// need, or nil. They are written last. A file that was lost or damaged since, or
+// lacks a level, is made again, from the last checkpoint.
+func complete(c *configs.Config) *embeddings {
+	dir := Folder(c)
 	if _, err := os.Stat(filepath.Join(dir, modelFile)); err != nil {
 		return nil
 	}
@@ -102,38 +111,19 @@ func complete(dir string) *embeddings {
 	if err != nil {
 		return nil
 	}
+	if _, err := e.pick(c.Embed.Levels, dir); err != nil {
+		return nil
+	}
 	return e
 }
 
-// tryWeights refuses starting weights that cannot be used before a run folder is
-// made for them.
-func tryWeights(c *configs.Config, n trainer.Numerics) error {
-	if c.Net.Weights == "" || complete(Folder(c)) != nil {
-		return nil
-	}
-	net, err := trainer.Start(c, n)
-	if err != nil {
-		return &configs.Error{Key: "net.weights", Msg: fmt.Sprintf("%v; give a .safetensors file with torchvision's names, such as the model.safetensors of a run", err)}
-	}
-	trainer.Free(net)
-	return nil
-}
-
-// rescore scores a run's embeddings into the folder to, which gets the
-// configuration too. If the scores cannot be had, nothing is changed.
-func rescore(e *embeddings, to string, c *configs.Config, began time.Time) (*Result, error) {
-	r, rows, err := score(e, c)
-	if err != nil {
-		return nil, fmt.Errorf("category %s: %w", c.Data.Category, err)
-	}
-	if err := os.MkdirAll(to, 0o777); err != nil {
-		return nil, err
-	}
-	if err := write(to, configFile, c.YAML()); err != nil {
-		return nil, err
-	}
-	r.Run, r.Seconds = to, time.Since(began).Seconds()
-	return r, r.save(to, rows)
+// anyIncomplete says whether the run of one of these seeds is not [complete].
+func anyIncomplete(c *configs.Config, seeds []uint64) bool {
+	return slices.ContainsFunc(seeds, func(seed uint64) bool {
+		of := *c
+		of.Seed = seed
+		return complete(&of) == nil
+	})
 }
 
 // job is a run that has yet to be trained.
@@ -150,12 +140,16 @@ func (j job) finish(ctx context.Context, net *nets.Net, normal *data.Pictures) (
 	if err := j.keep(net); err != nil {
 		return nil, err
 	}
-	untrained, err := trainer.Start(j.config, j.meta.Numerics)
-	if err != nil {
-		return nil, err
+	of := []*nets.Net{net}
+	if !control(j.config) {
+		untrained, err := trainer.Start(j.config, j.meta.Numerics)
+		if err != nil {
+			return nil, err
+		}
+		defer trainer.Free(untrained)
+		of = append(of, untrained)
 	}
-	defer trainer.Free(untrained)
-	e, err := j.embed(ctx, net, untrained, normal)
+	e, err := j.embed(ctx, of, normal)
 	if err != nil {
 		return nil, err
 	}
@@ -205,9 +199,9 @@ func describe(s *trainer.Status) string {
 	return detail
 }
 
-// embed takes the embeddings of all pictures, with the trained net and with the
-// untrained one. Test pictures are decoded meanwhile.
-func (j job) embed(ctx context.Context, net, untrained *nets.Net, normal *data.Pictures) (*embeddings, error) {
+// embed takes the features of all pictures, with the trained net and, unless the
+// run is a control, with the untrained one. Test pictures are decoded meanwhile.
+func (j job) embed(ctx context.Context, of []*nets.Net, normal *data.Pictures) (*embeddings, error) {
 	defer j.meta.time("embeddings", time.Now())
 	// Whatever happens, the loading has ended when this returns.
 	loading, stop := context.WithCancel(ctx)
@@ -215,25 +209,33 @@ func (j job) embed(ctx context.Context, net, untrained *nets.Net, normal *data.P
 	defer func() { _, _ = test.All() }()
 	defer stop()
 
-	task := j.progress.Task("embeddings, trained and untrained", normal.Len()+test.Len(), "pictures")
+	label := "embeddings, trained and untrained"
+	if control(j.config) {
+		label = "embeddings"
+	}
+	task := j.progress.Task(label, normal.Len()+test.Len(), "pictures")
 	defer task.Done()
-	both := []*nets.Net{net, untrained}
-	ofNormal, err := trainer.Embed(ctx, both, normal, j.config, j.meta.Numerics, func(done, _ int) { task.Set(done, "") })
+	ofNormal, err := trainer.Embed(ctx, of, normal, j.config, j.meta.Numerics, func(done, _ int) { task.Set(done, "") })
 	if err != nil {
 		return nil, err
 	}
-	ofTest, err := trainer.Embed(ctx, both, test, j.config, j.meta.Numerics, func(done, _ int) { task.Set(normal.Len()+done, "") })
+	ofTest, err := trainer.Embed(ctx, of, test, j.config, j.meta.Numerics, func(done, _ int) { task.Set(normal.Len()+done, "") })
 	if err != nil {
 		return nil, fmt.Errorf("category %s: %w", j.category.Name, err)
 	}
 	if _, err := j.all(test); err != nil {
 		return nil, err
 	}
-	return &embeddings{
-		Dim: net.Dimension(), Train: picturesOf(normal.Items), Test: picturesOf(j.category.Test),
-		Trained:   features{Train: ofNormal[0], Test: ofTest[0]},
-		Untrained: features{Train: ofNormal[1], Test: ofTest[1]},
-	}, nil
+	e := &embeddings{Train: picturesOf(normal.Items), Test: picturesOf(j.category.Test)}
+	untrained := len(of) - 1 // a control's only net
+	for i, level := range j.config.Embed.Levels {
+		e.Levels = append(e.Levels, features{
+			Level: level, Dim: nets.Dimension(j.config.Net, level),
+			Trained:   matrices{Train: ofNormal[0][i], Test: ofTest[0][i]},
+			Untrained: matrices{Train: ofNormal[untrained][i], Test: ofTest[untrained][i]},
+		})
+	}
+	return e, nil
 }
 
 // open reads the configuration of a run that is there, with the overrides and as
@@ -253,7 +255,7 @@ func open(dir string, overrides []string) (c, before *configs.Config, err error)
 	}
 	c.Name = before.Name
 	if diff := c.Diff(before, configs.Training); len(diff) > 0 {
-		return nil, nil, &configs.Error{Source: dir, Msg: fmt.Sprintf("only the scoring (density.*) of a trained run can be changed: %s (there: the run); train anew with another out=", diff[0])}
+		return nil, nil, &configs.Error{Source: dir, Msg: fmt.Sprintf("only the scoring (density.*, embed.levels) of a trained run can be changed: %s (there: the run); train anew with another out=", diff[0])}
 	}
 	return c, before, nil
 }

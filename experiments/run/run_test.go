@@ -176,7 +176,7 @@ func predicts(t *testing.T, c *configs.Config, r *Result) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rows, err := score(e, c)
+	_, rows, err := score(e, e.Levels[0], c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -295,6 +295,20 @@ func TestNoUpdatesIsTheUntrainedControl(t *testing.T) {
 	r := train(t, c)
 	if *r.ImageAUROC != *r.UntrainedAUROC {
 		t.Errorf("untrained %g, after no update %g", *r.UntrainedAUROC, *r.ImageAUROC)
+	}
+	e, err := loadEmbeddings(r.Run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := train(t, with(c, func(c *configs.Config) { c.Out, c.Train.Steps = t.TempDir(), 1 }))
+	of, err := loadEmbeddings(one.Run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range e.Levels {
+		if !slices.Equal(f.Trained.Test, f.Untrained.Test) || !slices.Equal(f.Trained.Test, of.Levels[0].Untrained.Test) || slices.Equal(f.Trained.Test, of.Levels[0].Trained.Test) {
+			t.Error("the features are not those before the first update")
+		}
 	}
 }
 

@@ -22,7 +22,9 @@ type Result struct {
 	Seed     uint64 `json:"seed"`
 	Steps    int    `json:"steps"`
 	Size     int    `json:"size"`
-	Weights  string `json:"weights"` // starting weights: "scratch" or the file
+
+	Start
+	Features string `json:"features"` // what was scored: pool, the embedding, or a level
 
 	// Settings are the other keys that are not at their defaults and that the
 	// scores depend on, such as "net.head=[]". Scores are comparable where these
@@ -50,6 +52,10 @@ type Result struct {
 	Notes   []string `json:"notes,omitempty"`
 	Run     string   `json:"run"`
 	Seconds float64  `json:"seconds"`
+
+	// Levels are the results of the further levels of embed.levels. Each has a
+	// result.json of its own, so the run's has none of them.
+	Levels []*Result `json:"levels,omitempty"`
 }
 
 // Oracle is the best F1 that any threshold reaches, known only with the labels.
@@ -77,22 +83,24 @@ func densityOptions(d configs.Density) gde.Options {
 	return gde.Options{Covariance: d.Covariance, Ridge: d.Ridge, Normalize: d.Normalize}
 }
 
-// score fits the configured density to the normal training embeddings and
+// score fits the configured density to one level's normal training features and
 // scores the test pictures. A metric that is undefined is left out of the
 // result with a note; the scores are there all the same.
-func score(e *embeddings, c *configs.Config) (*Result, []scored, error) {
+func score(e *embeddings, f features, c *configs.Config) (*Result, []scored, error) {
 	r := &Result{
 		Category: c.Data.Category, Variant: c.Augment.Variant, Seed: c.Seed,
-		Steps: c.Train.Steps, Size: c.Data.Size, Weights: startingWeights(c),
+		Steps: c.Train.Steps, Size: c.Data.Size, Features: f.Level,
 		Settings: settings(c), TrainNormal: len(e.Train), Covariance: c.Density.Covariance,
 	}
-	trained, g, err := distances(e, e.Trained, c)
+	trained, g, err := distances(e, f.Dim, f.Trained, c)
 	if err != nil {
 		return nil, nil, err
 	}
-	untrained, _, err := distances(e, e.Untrained, c)
-	if err != nil {
-		return nil, nil, fmt.Errorf("the untrained control: %w", err)
+	untrained := trained
+	if !control(c) {
+		if untrained, _, err = distances(e, f.Dim, f.Untrained, c); err != nil {
+			return nil, nil, fmt.Errorf("the untrained control: %w", err)
+		}
 	}
 	r.Shrinkage = g.Shrinkage
 	rows := make([]scored, len(e.Test))
@@ -109,17 +117,21 @@ func score(e *embeddings, c *configs.Config) (*Result, []scored, error) {
 	if err := r.rank(trained, untrained, anomalous); err != nil {
 		return nil, nil, err
 	}
-	return r, rows, r.decide(e, c, rows)
+	return r, rows, r.decide(f, c, rows)
 }
+
+// control says whether the run is a control itself: without an update, its
+// features are those of the net as it starts.
+func control(c *configs.Config) bool { return c.Train.Steps == 0 }
 
 // distances fits a Gaussian to one net's normal embeddings: the Mahalanobis
 // distances of the test pictures, and the Gaussian.
-func distances(e *embeddings, f features, c *configs.Config) ([]float64, *gde.Gaussian, error) {
-	g, err := gde.Fit(f.Train, len(e.Train), e.Dim, densityOptions(c.Density))
+func distances(e *embeddings, dim int, m matrices, c *configs.Config) ([]float64, *gde.Gaussian, error) {
+	g, err := gde.Fit(m.Train, len(e.Train), dim, densityOptions(c.Density))
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err := gde.Mahalanobis(g, f.Test, len(e.Test))
+	d, err := gde.Mahalanobis(g, m.Test, len(e.Test))
 	return d, g, err
 }
 
@@ -150,8 +162,8 @@ func (r *Result) rank(trained, untrained []float64, anomalous []bool) error {
 }
 
 // decide takes the threshold from normal pictures alone and counts what it does.
-func (r *Result) decide(e *embeddings, c *configs.Config, rows []scored) error {
-	value, err := normalThreshold(e, c)
+func (r *Result) decide(f features, c *configs.Config, rows []scored) error {
+	value, err := normalThreshold(f, c)
 	if err != nil {
 		return err
 	}
@@ -174,8 +186,9 @@ func (r *Result) decide(e *embeddings, c *configs.Config, rows []scored) error {
 	return nil
 }
 
-func normalThreshold(e *embeddings, c *configs.Config) (float64, error) {
-	return gde.Threshold(e.Trained.Train, len(e.Train), e.Dim, densityOptions(c.Density), c.Density.Quantile, c.Density.Folds, c.Seed)
+func normalThreshold(f features, c *configs.Config) (float64, error) {
+	normal := f.Trained.Train
+	return gde.Threshold(normal, len(normal)/f.Dim, f.Dim, densityOptions(c.Density), c.Density.Quantile, c.Density.Folds, c.Seed)
 }
 
 // settings are Result.Settings: without the keys that have fields of their own,
@@ -185,18 +198,11 @@ func settings(c *configs.Config) []string {
 		key, _, _ := strings.Cut(s, "=")
 		switch key {
 		case "seed", "data.root", "data.category", "data.size", "augment.variant", "net.weights", "train.steps",
-			"density.covariance", "density.quantile", "density.folds":
+			"embed.levels", "density.covariance", "density.quantile", "density.folds":
 			return true
 		}
 		return key == "density.ridge" && c.Density.Covariance != "ridge"
 	})
-}
-
-func startingWeights(c *configs.Config) string {
-	if c.Net.Weights == "" {
-		return "scratch"
-	}
-	return c.Net.Weights
 }
 
 // save writes scores.csv and result.json into dir.

@@ -18,6 +18,7 @@ type sitting struct {
 	category    *data.Category
 	fingerprint string
 	numerics    trainer.Numerics
+	start       Start
 	progress    Progress
 	normal      *data.Pictures // once a run needed them
 }
@@ -70,7 +71,7 @@ func (s *sitting) do(ctx context.Context, c *configs.Config, seeds []uint64) ([]
 		err := failed[j]
 		if err == nil {
 			var r *Result
-			if r, err = rescore(ready[j], j.dir, j.config, began); err == nil {
+			if r, err = rescore(ready[j], j.dir, j.dir, j.config, began); err == nil {
 				results = append(results, r)
 			}
 		}
@@ -97,12 +98,15 @@ func (s *sitting) claim(ctx context.Context, c *configs.Config) (j *job, e *embe
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	j = &job{c, s.category, dir, newMeta(s.fingerprint, s.numerics), s.progress}
-	if e = complete(dir); e != nil {
+	j = &job{c, s.category, dir, newMeta(s.fingerprint, s.start, s.numerics), s.progress}
+	if e = complete(c); e != nil {
 		s.progress.Note(fmt.Sprintf("%s is trained already; its stored embeddings are scored", dir))
 		return j, e, unlock, nil
 	}
 	if before != nil {
+		if err = s.start.same(before.Start, dir); err != nil {
+			return nil, nil, nil, err
+		}
 		j.meta.computeAs(before)
 	} else if err = j.meta.calibrate(ctx, c, s.progress); err != nil {
 		return nil, nil, nil, err

@@ -13,7 +13,8 @@ import (
 func result(category string, seed uint64, auroc float64, settings ...string) run.Result {
 	control := 0.5
 	return run.Result{
-		Category: category, Variant: "3way", Seed: seed, Steps: 8, Size: 32, Weights: "scratch",
+		Category: category, Variant: "3way", Seed: seed, Steps: 8, Size: 32,
+		Start: run.Start{Weights: "scratch"}, Features: "pool",
 		Covariance: "ledoit_wolf", ImageAUROC: &auroc, UntrainedAUROC: &control, Settings: settings,
 	}
 }
@@ -31,17 +32,68 @@ func TestOnlySeedsAreAveraged(t *testing.T) {
 | 3way | average | 75.0 | 50.0 | +25.0 | – |  | 1 |
 | 3way | bottle | 70.0 | 50.0 | +20.0 | – | 1 | 2 |
 
-Percent; untrained is the same network before its first update, scored the same way. Compare scores of one protocol only:
+Percent; untrained is the same network before its first update, with random weights, scored the same way. Compare scores of one protocol only:
 
-1. 32 px, 8 updates, starting weights: scratch, ledoit_wolf covariance
-2. 32 px, 8 updates, starting weights: scratch, ledoit_wolf covariance, net.head=[]
+1. 32 px, 8 updates, ledoit_wolf covariance
+2. 32 px, 8 updates, ledoit_wolf covariance, net.head=[]
 `
 	if got := mixed.Markdown(); got != want {
 		t.Errorf("the table is\n%s\nnot\n%s", got, want)
 	}
 	one := New([]run.Result{result("bottle", 0, 0.9)}).Markdown()
-	if strings.Contains(one, "protocol") || !strings.HasSuffix(one, "way. 32 px, 8 updates, starting weights: scratch, ledoit_wolf covariance.\n") {
+	if strings.Contains(one, "protocol") || !strings.HasSuffix(one, "with random weights, scored the same way. 32 px, 8 updates, ledoit_wolf covariance.\n") {
 		t.Errorf("one run: %s", one)
+	}
+}
+
+// fineTuned is the result of a run that started from a file.
+func fineTuned(file, sum, features, category string, auroc float64) run.Result {
+	r := result(category, 0, auroc)
+	r.Start, r.Features = run.Start{Weights: file, WeightsSHA256: sum}, features
+	return r
+}
+
+// Before and after fine-tuning, pooled and at a level, as the paper's Table 3 has
+// them: starting weights and features have columns, and no average crosses them.
+func TestStartingWeightsAndFeaturesHaveColumns(t *testing.T) {
+	control := fineTuned("b4.pth", "0123456789abcdef", "pool", "bottle", 0.5)
+	control.Steps = 0
+	got := New([]run.Result{
+		fineTuned("/cache/b4.pth", "0123456789abcdef", "level7", "bottle", 0.9),
+		fineTuned("/cache/b4.pth", "0123456789abcdef", "level7", "screw", 0.7),
+		fineTuned("/cache/b4.pth", "0123456789abcdef", "pool", "bottle", 0.6),
+		fineTuned("other.pth", "fedcba9876543210", "pool", "bottle", 0.55),
+		result("bottle", 0, 0.65),
+		control,
+	})
+	const want = `| variant | starts from | features | category | image AUROC | untrained | difference | average precision | seeds | protocol |
+|---|---|---|---|--:|--:|--:|--:|--:|--:|
+| 3way | scratch | pool | bottle | 65.0 | 50.0 | +15.0 | – | 1 | 1 |
+| 3way | b4.pth (01234567...) | pool | bottle | 60.0 | 50.0 | +10.0 | – | 1 | 1 |
+| 3way | b4.pth (01234567...) | level7 | bottle | 90.0 | 50.0 | +40.0 | – | 1 | 1 |
+| 3way | b4.pth (01234567...) | level7 | screw | 70.0 | 50.0 | +20.0 | – | 1 | 1 |
+| 3way | b4.pth (01234567...) | level7 | average | 80.0 | 50.0 | +30.0 | – |  | 1 |
+| 3way | other.pth (fedcba98...) | pool | bottle | 55.0 | 50.0 | +5.0 | – | 1 | 1 |
+| 3way | b4.pth (01234567...) | pool | bottle | 50.0 | 50.0 | – | – | 1 | 2 |
+
+Percent; untrained is the same network before its first update, with nothing but the weights it starts from, scored the same way. Compare scores of one protocol only:
+
+1. 32 px, 8 updates, ledoit_wolf covariance
+2. 32 px, no update (a control: the weights as they start), ledoit_wolf covariance
+`
+	if got := got.Markdown(); got != want {
+		t.Errorf("the table is\n%s\nnot\n%s", got, want)
+	}
+	csv := strings.Split(got.CSV(), "\n")
+	if csv[0] != "variant,category,image_auroc,stderr,untrained_image_auroc,average_precision,n,features,weights,weights_sha256,protocol" ||
+		csv[3] != `3way,bottle,0.9,,0.5,,1,level7,/cache/b4.pth,0123456789abcdef,"32 px, 8 updates, ledoit_wolf covariance"` {
+		t.Errorf("the rows are %q", csv)
+	}
+	// The same bytes under another name are the same weights.
+	again := fineTuned("copy.pth", "0123456789abcdef", "pool", "bottle", 0.8)
+	again.Seed = 1
+	if rows := New([]run.Result{fineTuned("b4.pth", "0123456789abcdef", "pool", "bottle", 0.6), again}).Rows; len(rows) != 1 || rows[0].N != 2 {
+		t.Errorf("a copy of the file has rows of its own: %+v", rows)
 	}
 }
 
@@ -64,12 +116,31 @@ func TestReadRefusesASeedThatIsThereTwice(t *testing.T) {
 	put("a/seed-0/evaluations/1", result("bottle", 0, 0.9))
 	put("a/seed-1", result("bottle", 1, 0.8))
 	put("b/seed-0", result("bottle", 0, 0.7, "net.head=[]"))
-	if got, err := Read(root); err != nil || len(got) != 3 {
+	put("b/seed-0/levels/level7", fineTuned("b4.pth", "01", "level7", "bottle", 0.8))
+	got, err := Read(root)
+	if err != nil || len(got) != 4 {
 		t.Fatalf("%d results, %v", len(got), err)
 	}
+	if level := got[2]; level.Features != "level7" || level.Start != (run.Start{Weights: "b4.pth", WeightsSHA256: "01"}) {
+		t.Errorf("the level is read as %+v", level)
+	}
 	put("c/seed-0", result("bottle", 0, 0.9))
-	_, err := Read(root)
+	_, err = Read(root)
 	if err == nil || !strings.Contains(err.Error(), filepath.Join(root, "a/seed-0")) || !strings.Contains(err.Error(), filepath.Join(root, "c/seed-0")) {
 		t.Errorf("the same seed twice: %v", err)
+	}
+}
+
+func TestADamagedLevelNamesItsRun(t *testing.T) {
+	root := t.TempDir()
+	folder := filepath.Join(root, "seed-0", "levels", "level7")
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "result.json"), []byte("{"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(root); err == nil || !strings.Contains(err.Error(), "`cutpaste evaluate "+filepath.Join(root, "seed-0")+"`") {
+		t.Errorf("a damaged result: %v", err)
 	}
 }

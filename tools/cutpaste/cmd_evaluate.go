@@ -22,17 +22,21 @@ func (a *app) evaluateCommand() *cobra.Command {
 	document(cmd, help{
 		about: `
 Fits the density to a run's stored embeddings and scores its test pictures
-again, in well under a second: no picture and no network is loaded. Keys that
-affect scoring only (density.*) may be changed; then the scores go to a folder
-of their own and those of the run stay as they are.`,
+again, in well under a second: no picture, no network and no file of weights is
+loaded. Every level of embed.levels is scored. Keys that affect scoring only
+(density.*, and embed.levels to choose among the stored levels) may be changed;
+then the scores go to a folder of their own and those of the run stay as they
+are.`,
 		files: `
   reads   RUN/config.yaml, RUN/embeddings.safetensors
-  writes  RUN/scores.csv and RUN/result.json, or, where a density key differs,
-          RUN/evaluations/HASH/ with config.yaml, scores.csv and result.json`,
+  writes  RUN/scores.csv and RUN/result.json, and in RUN/levels/LEVEL/ those of
+          further levels; or, where a key differs, RUN/evaluations/HASH/ with
+          the same and config.yaml`,
 		examples: `
   cutpaste evaluate runs/demo/3way/bottle/seed-0
   cutpaste evaluate runs/demo/3way/bottle/seed-0 density.covariance=ridge \
-      density.ridge=1e-3`,
+      density.ridge=1e-3
+  cutpaste evaluate runs/b4/3way/bottle/seed-0 embed.levels=level7`,
 		status: []exit{
 			{exitDone, "scored"},
 			{exitFailed, "the run has no embeddings yet, or the covariance is singular"},

@@ -29,6 +29,9 @@ normal pictures alone: density.quantile of their held-out scores. Prints one CSV
 row a picture: path, score, threshold, verdict (normal, anomalous, or error with
 its reason). With --json, one object a picture, and a last one that counts.
 
+Features are those of the first level of the run's embed.levels, pool unless it
+was set; embed.levels=LEVEL takes another that the run stored.
+
 A picture that cannot be read does not stop the others.`,
 		files: `
   reads  RUN/config.yaml, RUN/model.safetensors, RUN/embeddings.safetensors`,

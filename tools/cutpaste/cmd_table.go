@@ -33,9 +33,15 @@ Collects the results of all finished runs below a folder: one row a variant and
 category, the mean over seeds and its standard error as in the paper's tables,
 the untrained network's score beside each, and an average over categories.
 Only seeds are averaged: runs that differ in any key that scores depend on have
-rows of their own. Scores are read from the runs' result.json, never typed in.`,
+rows of their own. Scores are read from the runs' result.json, never typed in.
+
+Untrained is the same network before its first update. Where a run started from
+a file of weights, it is those weights alone: features before fine-tuning beside
+those after it. Such tables have a column for the file and the beginning of its
+SHA-256, and those with features of several depths (embed.levels) one for the
+depth. Runs with train.steps=0 are controls themselves and have no difference.`,
 		files: `
-  reads   FOLDER/**/result.json
+  reads   FOLDER/**/result.json, those of levels/ among them
   writes  FOLDER/table.md, FOLDER/table.csv`,
 		examples: `
   cutpaste table runs/demo`,

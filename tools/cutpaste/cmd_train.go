@@ -39,6 +39,18 @@ by Mahalanobis distance. The same is done with the network before its first
 update: its score is the control beside the trained one. No checkpoint,
 threshold or setting is chosen by test labels; the last update counts.
 
+The network starts from random weights (from scratch), or from those of a file:
+net.weights=FILE, or net.weights=imagenet for torchvision's ImageNet weights,
+which are looked for here and never downloaded unasked. The control is then the
+network with those weights alone, and the result says which file it was, with
+its SHA-256. A run that was begun with a file does not go on with other bytes.
+With train.steps=0 nothing is trained: the starting weights are scored as they
+are, a control on its own.
+
+embed.levels=pool,level7 scores the features of further depths beside the
+embedding (pool), from the same pass over the pictures. The first listed is the
+run's own result. A run that is complete gets a new level without training.
+
 It needs data.root, a folder of categories, and data.category, one of them.
 
 With --seeds several models are trained, one for each seed, jobs_per_device of
@@ -63,14 +75,17 @@ another configuration: choose another out= or name=.`,
     checkpoint/              what resuming needs
     model.safetensors        the network, under torchvision's names
     embeddings.safetensors   what evaluate and predict need
-    scores.csv, result.json  one row a test picture; the metrics`,
+    scores.csv, result.json  one row a test picture; the metrics
+    levels/LEVEL/            both of the further levels`,
 		examples: `
   cutpaste train configs/paper.yaml data.root=mvtec data.category=bottle
   cutpaste train configs/demo.yaml data.root=mvtec data.category=screw seed=1
   cutpaste train configs/paper.yaml data.root=mvtec data.category=tile \
       augment.variant=scar
   cutpaste train configs/paper.yaml data.root=mvtec data.category=bottle \
-      --seeds 0,1,2,3,4 jobs_per_device=5`,
+      --seeds 0,1,2,3,4 jobs_per_device=5
+  cutpaste train configs/short.yaml data.root=mvtec data.category=bottle \
+      net.weights=resnet18.pth train.steps=0 embed.levels=pool,layer3`,
 		status: []exit{
 			{exitDone, "trained and scored; without anomalous test pictures AUROC is left out"},
 			{exitFailed, "unreadable pictures, no such device or no room on it, a loss not finite"},
@@ -105,8 +120,16 @@ func (a *app) train(ctx context.Context, c *configs.Config, seeds []uint) error 
 // summary is a run's result for people.
 func summary(r *run.Result) string {
 	var b strings.Builder
-	b.WriteString(table.New([]run.Result{*r}).Markdown())
-	fmt.Fprintf(&b, "\nThreshold from normal pictures alone (%g quantile): %.4g; it flags %.1f %% of the %d normal\nand %.1f %% of the %d anomalous test pictures.",
+	all := []run.Result{*r}
+	for _, level := range r.Levels {
+		all = append(all, *level)
+	}
+	b.WriteString(table.New(all).Markdown())
+	of := "Threshold"
+	if len(r.Levels) > 0 {
+		of += " of " + r.Features
+	}
+	fmt.Fprintf(&b, "\n"+of+" from normal pictures alone (%g quantile): %.4g; it flags %.1f %% of the %d normal\nand %.1f %% of the %d anomalous test pictures.",
 		r.Threshold.Quantile, r.Threshold.Value, 100*r.Threshold.FlaggedNormal, r.TestNormal, 100*r.Threshold.FlaggedAnomalous, r.TestAnomalous)
 	if r.OracleF1 != nil {
 		fmt.Fprintf(&b, " Best F1 over all thresholds, which looks at test labels: %.3f.", r.OracleF1.F1)
@@ -115,7 +138,11 @@ func summary(r *run.Result) string {
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "Note: %s.\n", note)
 	}
-	fmt.Fprintf(&b, "\nScores: %s\nRun:    %s\n", filepath.Join(r.Run, "scores.csv"), r.Run)
+	b.WriteString("\n")
+	for _, level := range all {
+		fmt.Fprintf(&b, "Scores: %s\n", filepath.Join(level.Run, "scores.csv"))
+	}
+	fmt.Fprintf(&b, "Run:    %s\n", r.Run)
 	return b.String()
 }
 

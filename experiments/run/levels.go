@@ -1,0 +1,53 @@
+package run
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/nets"
+)
+
+// LevelsFolder is the folder in a run's that holds the scores of the further
+// levels of embed.levels, each in a folder of its name.
+const LevelsFolder = "levels"
+
+// checkLevels refuses levels that the configured net lacks.
+func checkLevels(c *configs.Config) error {
+	for _, level := range c.Embed.Levels {
+		if nets.Dimension(c.Net, level) == 0 {
+			return &configs.Error{Key: "embed.levels", Msg: fmt.Sprintf("embed.levels has %s, which %s lacks; it has pool, %s",
+				level, c.Net.Name, strings.Join(nets.Levels(c.Net.Name), ", "))}
+		}
+	}
+	return nil
+}
+
+// levelFolder is where the scores of the level number i of embed.levels go.
+func levelFolder(to string, c *configs.Config, i int) string {
+	if i == 0 {
+		return to
+	}
+	return filepath.Join(to, LevelsFolder, c.Embed.Levels[i])
+}
+
+// dropOtherLevels removes the scores of levels that are not listed any more: they
+// are of an earlier scoring.
+func dropOtherLevels(to string, c *configs.Config) error {
+	there, err := os.ReadDir(filepath.Join(to, LevelsFolder))
+	if err != nil {
+		return nil // there are none
+	}
+	for _, d := range there {
+		if slices.Contains(c.Embed.Levels[1:], d.Name()) {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(to, LevelsFolder, d.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}

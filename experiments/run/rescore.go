@@ -1,0 +1,50 @@
+package run
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/cutpaste/cutpaste/configs"
+)
+
+// rescore scores the embeddings of the run in dir, level by level, into the
+// folder to, which gets the configuration too. If the scores cannot be had,
+// nothing is changed. The result is the first level's, with the others' in it.
+func rescore(e *embeddings, dir, to string, c *configs.Config, began time.Time) (*Result, error) {
+	start, err := startOf(dir, c)
+	if err != nil {
+		return nil, err
+	}
+	levels, err := e.pick(c.Embed.Levels, dir)
+	if err != nil {
+		return nil, err
+	}
+	results, rows := make([]*Result, len(levels)), make([][]scored, len(levels))
+	for i, f := range levels {
+		if results[i], rows[i], err = score(e, f, c); err != nil {
+			return nil, fmt.Errorf("category %s, features of %s: %w", c.Data.Category, f.Level, err)
+		}
+	}
+	if err := os.MkdirAll(to, 0o777); err != nil {
+		return nil, err
+	}
+	if err := write(to, configFile, c.YAML()); err != nil {
+		return nil, err
+	}
+	if err := dropOtherLevels(to, c); err != nil {
+		return nil, err
+	}
+	for i, r := range results {
+		folder := levelFolder(to, c, i)
+		if err := os.MkdirAll(folder, 0o777); err != nil {
+			return nil, err
+		}
+		r.Start, r.Run, r.Seconds = start, folder, time.Since(began).Seconds()
+		if err := r.save(folder, rows[i]); err != nil {
+			return nil, err
+		}
+	}
+	results[0].Levels = results[1:]
+	return results[0], nil
+}
