@@ -49,6 +49,8 @@ var measurements = []measurement{
 	{key: "fp16-256", name: "update fp16 channels-last 256 px", skip: noCUDA, measure: compareUpdates(256, float16s)},
 	{key: "tf32-256", name: "update TF32 against float32, ours, 256 px", skip: noCUDA, measure: compareOurs(256, float32s, "tf32=true", "tf32=false")},
 	{key: "deterministic-64", name: "update deterministic against not, ours, fp32 64 px", alone: true, measure: compareOurs(64, float32s, "train.deterministic=true", "train.deterministic=false")},
+	{key: "b4", name: "EfficientNet-B4", measure: compareBackbone("efficientnet_b4", 128, 24)},
+	{key: "load", name: "loading weights of ResNet-50", measure: compareLoading},
 	{key: "host-time", name: "host time per update, slim ResNet-18, against eager", measure: compareHostTime(true)},
 	{key: "host-time-kernels", name: "host time per update, slim ResNet-18, against eager without oneDNN", measure: compareHostTime(false)},
 	{key: "host-share", name: "host share outside libtorch, fp32 256 px", alone: true, measure: measureHost},

@@ -75,6 +75,8 @@ func start(ctx context.Context, args []string) error {
 		switch args[0] {
 		case workerVerb:
 			return work(args[1:], os.Stdin, os.Stdout)
+		case loadVerb:
+			return load(args[1:], os.Stdin, os.Stdout)
 		case decoderVerb:
 			return decode(args[1:], os.Stdin, os.Stdout)
 		case profileVerb:

@@ -13,7 +13,8 @@ measured. After its start it prints what it is about to do as one line of JSON;
 then each line of standard input is a number of updates to do, answered by one
 line with the seconds they took and the highest resident memory so far. A line
 "matmul fp32" or "matmul bf16" is answered with the operations a second that a
-large product of matrices of that type reaches. Between turns it waits and
+large product of matrices of that type reaches. A line "forward N" takes the
+embeddings of the pictures N times, in inference. Between turns it waits and
 computes nothing.
 
     echo 3 | python3 tools/bench/reference.py --size 64 --batch 96 --threads 2
@@ -53,7 +54,7 @@ def arguments():
 
 
 def updates(a, device):
-    """Makes the network and returns its number of weights and a function that does n updates."""
+    """Makes the network and returns its number of weights, and functions that do n updates and n forward passes."""
     classes = 3
     net = Net(classes, a.head, a.width, a.net).to(device).train()
     weights = sum(p.numel() for p in net.parameters())
@@ -90,7 +91,17 @@ def updates(a, device):
             total += loss.detach()
         return total.item()  # waits for the device
 
-    return weights, run
+    def forward(n):
+        net.eval()
+        with torch.no_grad():
+            for _ in range(n):
+                x = pictures.to(device, non_blocking=True).permute(0, 3, 1, 2)
+                x = x.contiguous(memory_format=layout).float().div_(255).sub_(mean).div_(std)
+                out = net.backbone(x).cpu()
+        net.train()
+        return out.sum().item()
+
+    return weights, run, forward
 
 
 def product(dtype, device):
@@ -118,7 +129,7 @@ def main():
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = a.tf32
     torch.backends.cudnn.benchmark = True  # as ours; without it cuDNN guesses
     torch.manual_seed(0)
-    weights, run = updates(a, device)
+    weights, run, forward = updates(a, device)
 
     def say(**answer):
         print(json.dumps(answer), flush=True)
@@ -131,7 +142,7 @@ def main():
             say(flops=product(TYPES[dtype], device))
             continue
         start = time.perf_counter()
-        loss = run(int(kind))
+        loss = forward(int(dtype)) if kind == "forward" else run(int(kind))
         seconds = time.perf_counter() - start
         if not np.isfinite(loss):
             sys.exit(f"reference.py: the loss is {loss} after {kind} updates")

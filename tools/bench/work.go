@@ -150,6 +150,22 @@ func (u *updates) run(n int) error {
 	})
 }
 
+// forward takes the embeddings of n batches' pictures.
+func (u *updates) forward(n int) error {
+	return torch.Do(func() error {
+		return u.each(n, func(b *data.Batch) error {
+			torch.NoGrad(func() {
+				torch.Scope(func() {
+					d := u.config.Data
+					x := torch.Images(b.Pix, d.Size, d.Mean, d.Std, u.numerics.Device, u.numerics.ChannelsLast)
+					torch.Read[float32](u.updater.Net.Embed(x)) // waits for the device
+				})
+			})
+			return nil
+		})
+	})
+}
+
 // paint makes the images of n batches and waits for the last one.
 func (u *updates) paint(n int) error {
 	return torch.Do(func() error {

@@ -20,7 +20,7 @@ import (
 const workerVerb = "worker"
 
 // worker answers lines, each a number of updates, perhaps after a word: "paint"
-// makes the pictures of so many updates and no more, "host" measures the share of
+// makes the pictures of so many updates and no more, "forward" takes embeddings, "host" measures the share of
 // the host meanwhile, "operators" libtorch's operators.
 type worker struct {
 	*updates
@@ -78,6 +78,8 @@ func (w *worker) turn(word string, n int) (a answer, err error) {
 	switch word {
 	case "":
 		err = w.run(n)
+	case "forward":
+		err = w.forward(n)
 	case "paint":
 		err = w.paint(n)
 	case "host":
