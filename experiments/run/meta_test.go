@@ -66,6 +66,13 @@ func TestCalibrationIsRecordedAndKept(t *testing.T) {
 	}
 }
 
+func TestAControlHasNothingToMeasure(t *testing.T) {
+	r := train(t, with(drawn(t), func(c *configs.Config) { c.ChannelsLast, c.Train.Steps = "auto", 0 }))
+	if m, err := readMeta(r.Run); err != nil || m.Calibration != nil || m.Seconds["calibrate"] != 0 {
+		t.Errorf("how to update fastest was measured: %+v, %v", m, err)
+	}
+}
+
 func TestDamagedMeta(t *testing.T) {
 	dir := t.TempDir()
 	if m, err := readMeta(dir); m != nil || err != nil {

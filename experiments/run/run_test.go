@@ -339,6 +339,13 @@ func TestWrongWeightsMakeNoRunFolder(t *testing.T) {
 	if _, err := Train(context.Background(), c, quiet{}); !errors.As(err, &wrong) || wrong.Key != "net.weights" {
 		t.Errorf("weights that are not there: %v", err)
 	}
+	for _, key := range []string{"CUTPASTE_WEIGHTS", "TORCH_HOME", "CUTPASTE_CACHE"} {
+		t.Setenv(key, filepath.Join(t.TempDir(), key))
+	}
+	c.Net.Weights = "imagenet"
+	if _, err := Train(context.Background(), c, quiet{}); !errors.As(err, &wrong) || wrong.Key != "net.weights" || !strings.Contains(err.Error(), os.Getenv("CUTPASTE_WEIGHTS")) || !strings.Contains(err.Error(), "cutpaste weights fetch resnet18") {
+		t.Errorf("ImageNet weights that are not here: %v", err)
+	}
 	if _, err := os.Stat(Folder(c)); err == nil {
 		t.Error("a run folder was made")
 	}

@@ -108,8 +108,10 @@ func (s *sitting) claim(ctx context.Context, c *configs.Config) (j *job, e *embe
 			return nil, nil, nil, err
 		}
 		j.meta.computeAs(before)
-	} else if err = j.meta.calibrate(ctx, c, s.progress); err != nil {
-		return nil, nil, nil, err
+	} else if !control(c) { // without an update there is nothing to be fast at
+		if err = j.meta.calibrate(ctx, c, s.progress); err != nil {
+			return nil, nil, nil, err
+		}
 	}
 	return j, nil, unlock, j.meta.save(dir)
 }
