@@ -132,7 +132,7 @@ func onlyThese(t *testing.T, folder string, used []string) {
 }
 
 func TestEveryGoldenFileIsUsed(t *testing.T) {
-	onlyThese(t, "", []string{"check-broken.golden", "check-sound.golden", "keys-markdown.golden", "keys.golden", "wrong.golden"})
+	onlyThese(t, "", []string{"check-broken.golden", "check-sound.golden", "inspect.golden", "keys-markdown.golden", "keys.golden", "wrong.golden"})
 }
 
 // Without a verb, the program and its groups explain themselves.

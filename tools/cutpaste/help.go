@@ -126,7 +126,7 @@ func flagList(flags *pflag.FlagSet) string {
 			var value string
 			value, text = pflag.UnquoteUsage(f)
 			name += " " + value
-			if f.DefValue != "[]" {
+			if f.DefValue != "[]" && f.DefValue != "" {
 				text += " (default " + f.DefValue + ")"
 			}
 		}

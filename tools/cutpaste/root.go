@@ -21,6 +21,7 @@ func (a *app) verbs() []*cobra.Command {
 		a.tableCommand(),
 		a.augmentCommand(),
 		a.netsCommand(),
+		a.weightsCommand(),
 		a.dataCommand(),
 		a.configCommand(),
 		a.doctorCommand(),

@@ -25,7 +25,7 @@ func TestGetByAddress(t *testing.T) {
 	}
 	for address, source := range map[string]*Source{
 		x.Server.URL + "/files/" + x.Name: s,
-		"file://" + onDisk:                {Notice: func(string) {}, Pause: s.Pause, Stall: s.Stall},
+		"file://" + onDisk:                {Client: &http.Client{Transport: &http.Transport{}}, Notice: func(string) {}, Pause: s.Pause, Stall: s.Stall},
 	} {
 		if source != s {
 			source.AllowFiles()

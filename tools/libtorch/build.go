@@ -22,6 +22,7 @@ import (
 
 	"github.com/google/renameio/v2"
 
+	"github.com/cutpaste/cutpaste/tools/fetch"
 	"github.com/cutpaste/cutpaste/tools/libtorch/compile"
 	"github.com/cutpaste/cutpaste/tools/libtorch/install"
 	"github.com/cutpaste/cutpaste/tools/libtorch/locate"
@@ -142,7 +143,7 @@ func buildVerb(ctx context.Context, root string, tests bool) error {
 	if err := os.MkdirAll(filepath.Join(build, "lib"), 0o755); err != nil {
 		return err
 	}
-	unlock, err := install.Lock(ctx, filepath.Join(build, ".lock"), func() {
+	unlock, err := fetch.Lock(ctx, filepath.Join(build, ".lock"), func() {
 		fmt.Fprintln(os.Stderr, "Waiting for another build of this folder to end.")
 	})
 	if err != nil {

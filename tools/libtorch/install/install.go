@@ -23,8 +23,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/cutpaste/cutpaste/tools/fetch/disk"
 	"github.com/cutpaste/cutpaste/tools/fetch"
+	"github.com/cutpaste/cutpaste/tools/fetch/disk"
 	"github.com/cutpaste/cutpaste/tools/libtorch/locate"
 	"github.com/cutpaste/cutpaste/tools/libtorch/progress"
 )
@@ -78,7 +78,7 @@ func (j *job) run(ctx context.Context) error {
 	if err := os.MkdirAll(j.cache, 0o755); err != nil {
 		return disk.Explain(err, j.cache)
 	}
-	unlock, err := Lock(ctx, filepath.Join(j.cache, ".lock"), func() {
+	unlock, err := fetch.Lock(ctx, filepath.Join(j.cache, ".lock"), func() {
 		fmt.Fprintf(j.out, "Waiting for another install into %s to end.\n", j.cache)
 	})
 	if err != nil {
