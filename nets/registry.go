@@ -15,6 +15,7 @@ type backbone interface {
 	forward(images torch.Tensor, p pass) torch.Tensor
 	dimension() int
 	levels() []Level
+	classifier() string // the name of ImageNet's classifier on top of it
 	drops() []depthDrop // the blocks that stochastic depth may leave out
 }
 

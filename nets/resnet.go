@@ -150,6 +150,8 @@ func (b residual) forward(x torch.Tensor, p pass) torch.Tensor {
 
 func (r *resnet) dimension() int { return r.out[3] }
 
+func (r *resnet) classifier() string { return "fc" }
+
 func (r *resnet) drops() []depthDrop { return nil }
 
 func (r *resnet) levels() []Level {

@@ -25,6 +25,28 @@ func (n *Net) State() []safetensors.Tensor {
 	return out
 }
 
+// Published is the net's backbone as torchvision has it, or for the lite nets
+// efficientnet_lite_pytorch, so that load_state_dict of their network takes it as
+// it is: with a classifier of ImageNet's 1,000 classes, which there is none of
+// here, and which is all zeros.
+func (n *Net) Published() []safetensors.Tensor {
+	const classes = 1000
+	name, dim := n.backbone.classifier(), n.Dimension()
+	return append(n.part(inBackbone),
+		safetensors.F32(name+".weight", []int{classes, dim}, make([]float32, classes*dim)),
+		safetensors.F32(name+".bias", []int{classes}, make([]float32, classes)))
+}
+
+// HeadState is what [Net.State] has besides the backbone: head and classifier.
+func (n *Net) HeadState() []safetensors.Tensor {
+	return n.part(func(name string) bool { return !inBackbone(name) })
+}
+
+// part is the state of the tensors with some names.
+func (n *Net) part(wanted func(name string) bool) []safetensors.Tensor {
+	return slices.DeleteFunc(n.State(), func(t safetensors.Tensor) bool { return !wanted(t.Name) })
+}
+
 // of is the count of the batch normalisation of this name.
 func (c *counts) of(name string) *int64 {
 	if inBackbone(name) {

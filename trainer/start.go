@@ -6,7 +6,6 @@ import (
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/data/augment"
 	"github.com/cutpaste/cutpaste/nets"
-	"github.com/cutpaste/cutpaste/nets/safetensors"
 	"github.com/cutpaste/cutpaste/nets/torch"
 	"github.com/cutpaste/cutpaste/nets/weights"
 )
@@ -25,16 +24,23 @@ func StartNoting(c *configs.Config, n Numerics) (net *nets.Net, notes []string, 
 		net, err = build(c, n, nets.New, func(*nets.Net) error { return nil })
 		return net, nil, err
 	}
-	wrong := func(err error) error {
-		return fmt.Errorf("net.weights=%s cannot be used for %s: %w", c.Net.Weights, c.Net.Name, err)
-	}
 	path, err := weights.Resolve(c.Net)
-	if err != nil {
-		return nil, nil, wrong(err)
+	if err == nil {
+		net, notes, err = WithBackbone(c, n, path)
 	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("net.weights=%s cannot be used for %s: %w", c.Net.Weights, c.Net.Name, err)
+	}
+	return net, notes, nil
+}
+
+// WithBackbone makes the configured net with the backbone of a file, such as a
+// run's model.safetensors, and with head and classifier as they start. The notes
+// are those of [StartNoting].
+func WithBackbone(c *configs.Config, n Numerics, path string) (net *nets.Net, notes []string, err error) {
 	f, err := weights.Open(path)
 	if err != nil {
-		return nil, nil, wrong(err)
+		return nil, nil, err
 	}
 	defer f.Close()
 	for _, note := range f.Notes {
@@ -42,23 +48,14 @@ func StartNoting(c *configs.Config, n Numerics) (net *nets.Net, notes []string, 
 	}
 	net, err = build(c, n, nets.NewBlank, func(net *nets.Net) error {
 		more, err := net.LoadBackbone(f)
-		if err != nil {
-			return wrong(err)
-		}
 		notes = append(notes, more...)
-		return nil
+		return err
 	})
 	return net, notes, err
 }
 
 // maker is nets.New or nets.NewBlank.
 type maker func(c configs.Net, classes int, seed uint64, d torch.Device, channelsLast bool) (*nets.Net, error)
-
-// Load makes the configured net with the weights of a whole net, such as those of
-// a run's model.safetensors.
-func Load(c *configs.Config, n Numerics, f *safetensors.File) (*nets.Net, error) {
-	return build(c, n, nets.NewBlank, func(net *nets.Net) error { return net.Load(f) })
-}
 
 // build makes the configured net by one of nets' two ways and fills it; where that
 // fails there is none.

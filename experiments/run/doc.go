@@ -8,7 +8,8 @@
 //	                           fingerprint, timings
 //	  metrics.csv, events/     training curves (TensorBoard reads events/)
 //	  checkpoint/              weights, optimizer, position: what resuming needs
-//	  model.safetensors        the trained net under torchvision's names
+//	  model.safetensors        the trained backbone, as torchvision loads it
+//	  head.safetensors         its projection head and classifier
 //	  embeddings.safetensors   of all normal training and test pictures, at
 //	                           each of embed.levels, trained and untrained
 //	  scores.csv               one row a test picture

@@ -18,6 +18,7 @@ const (
 	configFile     = "config.yaml"
 	metaFile       = "meta.json"
 	modelFile      = "model.safetensors"
+	headFile       = "head.safetensors"
 	embeddingsFile = "embeddings.safetensors"
 	scoresFile     = "scores.csv"
 	resultFile     = "result.json"

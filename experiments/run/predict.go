@@ -13,7 +13,6 @@ import (
 	"github.com/cutpaste/cutpaste/data"
 	"github.com/cutpaste/cutpaste/experiments/gde"
 	"github.com/cutpaste/cutpaste/nets"
-	"github.com/cutpaste/cutpaste/nets/safetensors"
 	"github.com/cutpaste/cutpaste/trainer"
 )
 
@@ -70,12 +69,9 @@ func OpenPredictor(dir string, overrides []string) (*Predictor, error) {
 	if before != nil {
 		p.numerics = p.numerics.As(before.Numerics)
 	}
-	model, err := safetensors.Read(filepath.Join(dir, modelFile))
-	if err != nil {
-		return nil, fmt.Errorf("the run has no model that can be read (%w); remove the file if it is there, and give the run's `cutpaste train` command again", err)
-	}
-	if p.net, err = trainer.Load(c, p.numerics, model); err != nil {
-		return nil, fmt.Errorf("%s cannot be used: %w", filepath.Join(dir, modelFile), err)
+	// The notes are on the classifier that the file has for torchvision's sake.
+	if p.net, _, err = trainer.WithBackbone(c, p.numerics, filepath.Join(dir, modelFile)); err != nil {
+		return nil, fmt.Errorf("the run has no model that can be used (%w); remove the file if it is there, and give the run's `cutpaste train` command again", err)
 	}
 	return p, nil
 }

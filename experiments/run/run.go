@@ -178,13 +178,20 @@ func loadOptions(c *configs.Config, progress func(done, total int)) data.LoadOpt
 	}
 }
 
-// keep writes the trained net as model.safetensors.
+// keep writes the trained net: the backbone as model.safetensors, as torchvision
+// takes it, and what only training needs as head.safetensors. The model is last:
+// where it is, both are.
 func (j job) keep(net *nets.Net) error {
-	var state []safetensors.Tensor
-	if err := torch.Do(func() error { state = net.State(); return nil }); err != nil {
+	var backbone, head []safetensors.Tensor
+	if err := torch.Do(func() error { backbone, head = net.Published(), net.HeadState(); return nil }); err != nil {
 		return err
 	}
-	return safetensors.Write(filepath.Join(j.dir, modelFile), state, map[string]string{"net": j.config.Net.Name})
+	of := map[string]string{"net": j.config.Net.Name}
+	if err := safetensors.Write(filepath.Join(j.dir, headFile), head, of); err != nil {
+		return err
+	}
+	of["classifier"] = "zeros, in the place of ImageNet's"
+	return safetensors.Write(filepath.Join(j.dir, modelFile), backbone, of)
 }
 
 func describe(s *trainer.Status) string {

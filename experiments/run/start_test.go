@@ -18,7 +18,7 @@ import (
 func donor(t *testing.T, c *configs.Config, seed uint64) (path, sum string) {
 	t.Helper()
 	r := train(t, with(c, func(c *configs.Config) {
-		c.Out, c.Seed, c.Train.Steps, c.Net.Head = t.TempDir(), seed, 0, []int{16}
+		c.Out, c.Seed, c.Train.Steps, c.Net.Head, c.Net.Weights = t.TempDir(), seed, 0, []int{16}, ""
 	}))
 	path = filepath.Join(r.Run, modelFile)
 	hash := sha256.Sum256([]byte(read(t, path)))
