@@ -40,12 +40,12 @@ update: its score is the control beside the trained one. No checkpoint,
 threshold or setting is chosen by test labels; the last update counts.
 
 The network starts from random weights (from scratch), or from those of a file:
-net.weights=FILE, or net.weights=imagenet for torchvision's ImageNet weights,
-which are looked for here and never downloaded unasked. The control is then the
-network with those weights alone, and the result says which file it was, with
-its SHA-256. A run that was begun with a file does not go on with other bytes.
-With train.steps=0 nothing is trained: the starting weights are scored as they
-are, a control on its own.
+net.weights=FILE, or net.weights=imagenet for the official ImageNet weights,
+which "cutpaste weights fetch" downloads; training itself never does. The
+control is then the network with those weights alone, and the result says which
+file it was, with its SHA-256. A run that was begun with a file does not go on
+with other bytes. With train.steps=0 nothing is trained: the starting weights
+are scored as they are, a control on its own.
 
 embed.levels=pool,level7 scores the features of further depths beside the
 embedding (pool), from the same pass over the pictures. The first listed is the
