@@ -73,8 +73,8 @@ another configuration: choose another out= or name=.`,
                              fingerprint, timings
     metrics.csv, events/     training curves, for tensorboard --logdir OUT
     checkpoint/              what resuming needs
-    model.safetensors        the backbone, for torchvision's load_state_dict; its
-                             classifier of 1,000 classes is zeros
+    model.safetensors        the backbone, for torchvision's load_state_dict
+                             (with a classifier of 1,000 classes, of zeros)
     head.safetensors         its projection head and classifier
     embeddings.safetensors   what evaluate and predict need
     scores.csv, result.json  one row a test picture; the metrics
