@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/configs/cachedir"
@@ -41,7 +42,7 @@ func Find(net string) (path string, err error) {
 func (p Pretrained) Find() (string, error) {
 	for _, dir := range Places() {
 		path := filepath.Join(dir, p.File)
-		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 			continue
 		}
 		return path, p.Check(path)

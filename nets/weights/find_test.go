@@ -1,6 +1,8 @@
 package weights
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"os"
 	"path"
@@ -53,7 +55,8 @@ func places(t *testing.T) (own, hub, cache string) {
 func TestFind(t *testing.T) {
 	own, hub, cache := places(t)
 	b := content(t, "testdata/state.pth")
-	const sum = "19c949114203" // sha256sum testdata/state.pth
+	hash := sha256.Sum256(b)
+	sum := hex.EncodeToString(hash[:6])
 	before := imageNet
 	imageNet = []Pretrained{{Net: "resnet18", File: "resnet18-x.pth", SHA256: sum}}
 	t.Cleanup(func() { imageNet = before })
@@ -93,6 +96,10 @@ func TestFind(t *testing.T) {
 				t.Errorf("%v does not say %s", err, want)
 			}
 		}
+	}
+	t.Setenv("CUTPASTE_WEIGHTS", wrong) // a file is no place, and no reason to look no further
+	if got, err := Find("resnet18"); got != filepath.Join(hub, "resnet18-x.pth") || err != nil {
+		t.Errorf("%s, %v", got, err)
 	}
 	for _, path := range []string{"", "a/b.pth"} {
 		if got, err := Resolve(configs.Net{Name: "resnet18", Weights: path}); got != path || err != nil {

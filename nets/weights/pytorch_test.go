@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -181,7 +182,10 @@ func TestPyTorchRefuses(t *testing.T) {
 		{"big-endian zip", changed(t, state, "byteorder", 0, to("big")), "byte order \"big\""},
 		{"zip of the future", changed(t, state, "version", 0, to("11\n")), "version \"11\""},
 		{"zip with a version that is none", changed(t, state, "version", 0, to("x")), "version \"x\""},
-		{"TorchScript", string(content(t, "testdata/script.pt")), "TorchScript"},
+		{"TorchScript", archive(t, "x/data.pkl", "x/constants.pkl"), "TorchScript"},
+		{"two pickles", archive(t, "x/data.pkl", "y/data.pkl"), "more than one data.pkl"},
+		{"a record twice", archive(t, "x/data.pkl", "x/data/0", "x/data/0"), `has "x/data/0" twice`},
+		{"a wheel", archive(t, "package/models/x.pth"), "without data.pkl"},
 
 		{"system", string(content(t, "testdata/evil.pth")), "refers to posix.system, which a file of weights has no business with: nothing of it was run"},
 		{"system, legacy", string(content(t, "testdata/evil_legacy.pth")), "refers to posix.system"},
@@ -256,13 +260,13 @@ func TestPyTorchRefuses(t *testing.T) {
 	}
 }
 
-// longDirectory is an archive of many empty records.
-func longDirectory(t *testing.T) string {
+// archive is a zip archive of empty records.
+func archive(t *testing.T, names ...string) string {
+	t.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
-	name := strings.Repeat("x", 1000)
-	for i := range 9000 {
-		if _, err := w.CreateHeader(&zip.FileHeader{Name: name + string(rune('a'+i%26))}); err != nil {
+	for _, name := range names {
+		if _, err := w.CreateHeader(&zip.FileHeader{Name: name}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -270,4 +274,13 @@ func longDirectory(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// longDirectory is an archive of many empty records.
+func longDirectory(t *testing.T) string {
+	names := make([]string, 9000)
+	for i := range names {
+		names[i] = fmt.Sprint(strings.Repeat("x", 1000), i)
+	}
+	return archive(t, names...)
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -34,6 +35,11 @@ func TestOpenRefuses(t *testing.T) {
 	refused(t, "folder", t.TempDir(), "is a folder")
 	refused(t, "missing", filepath.Join(t.TempDir(), "none.pth"), "no such file")
 	refused(t, "device", "/dev/null", "no regular file")
+	pipe := filepath.Join(t.TempDir(), "pipe.pth")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, "pipe", pipe, "no regular file")
 }
 
 func refused(t *testing.T, name, path, want string) {

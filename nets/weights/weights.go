@@ -75,23 +75,9 @@ func (t Tensor) Len() int {
 // Open opens the file at path and checks its directory, which lists the tensors;
 // their numbers are not looked at. Errors name the file.
 func Open(path string) (*File, error) {
-	file, err := os.Open(path)
+	info, err := os.Stat(path) // first: opening a pipe would wait for its other end
 	if err != nil {
 		return nil, fmt.Errorf("the weights %s cannot be read: %w", path, errors.Unwrap(err)) // the reason alone
-	}
-	f, err := openFile(file, path)
-	if err != nil {
-		_ = file.Close() // only read
-		return nil, err
-	}
-	f.close = file.Close
-	return f, nil
-}
-
-func openFile(file *os.File, path string) (*File, error) {
-	info, err := file.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("the weights %s cannot be read: %w", path, errors.Unwrap(err))
 	}
 	if info.IsDir() {
 		return nil, fmt.Errorf("%s is a folder; name the file of weights in it", path)
@@ -99,7 +85,17 @@ func openFile(file *os.File, path string) (*File, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is no regular file, so it cannot be read from the middle; copy it to one", path)
 	}
-	return open(file, info.Size(), path)
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("the weights %s cannot be read: %w", path, errors.Unwrap(err))
+	}
+	f, err := open(file, info.Size(), path)
+	if err != nil {
+		_ = file.Close() // only read
+		return nil, err
+	}
+	f.close = file.Close
+	return f, nil
 }
 
 // open is Open for bytes that need not be a file on disk.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -191,5 +192,25 @@ func TestCutWhileOpen(t *testing.T) {
 	}
 	if err := f.Float32s(f.Tensors[0], make([]float32, 1000)); err == nil || !strings.Contains(err.Error(), "tensor a in "+path+" cannot be read: unexpected EOF") {
 		t.Error(err)
+	}
+}
+
+// Loading takes no second copy of a file: beside the numbers' own place, less
+// than a tenth of it is allocated.
+func TestNoSecondCopy(t *testing.T) {
+	n := 1 << 20
+	path := written(t, safetensors.F32("a", []int{n}, make([]float32, n)), safetensors.F64("b", []int{n}, make([]float64, n)))
+	dst := make([]float32, n)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f := mustOpen(t, path)
+	for _, x := range f.Tensors {
+		if err := f.Float32s(x, dst); err != nil {
+			t.Fatal(err)
+		}
+	}
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; used > uint64(12*n/10) {
+		t.Errorf("%d bytes were allocated to load %d", used, 12*n)
 	}
 }

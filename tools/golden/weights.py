@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import pickle
+import re
 import struct
 
 import torch
@@ -94,6 +95,19 @@ def views(path):
         f.write(struct.pack("<q", 10) + storage.numpy().tobytes())
 
 
+def steady(path):
+    """Gives a legacy file's storages, which are named by their addresses, names
+    that stay the same from run to run."""
+
+    def text(key):
+        return b"X" + struct.pack("<I", len(key)) + key
+
+    content = path.read_bytes()
+    for i, key in enumerate(dict.fromkeys(re.findall(rb"\d{12,}", content))):
+        content = content.replace(text(key), text(b"%d" % i))
+    path.write_bytes(content)
+
+
 def official():
     """The first official weights of each network that there is a row for."""
     nets = ["resnet18", "resnet34", "resnet50", "wide_resnet50_2"]
@@ -103,6 +117,7 @@ def official():
 
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
+    torch.serialization.sorted = list  # legacy storages in the dict's order, not in that of their addresses
     s = state()
     save_file({k: v.detach().clone(memory_format=torch.contiguous_format) for k, v in s.items()}, OUT / "state.safetensors")
     torch.save(s, OUT / "state.pth")
@@ -116,8 +131,9 @@ def main():
                 "optimizer": optimizer.state_dict()}, OUT / "checkpoint.pth")
     for name, zipped in (("evil.pth", True), ("evil_legacy.pth", False)):
         torch.save({"weight": numbers(2), "x": Evil()}, OUT / name, _use_new_zipfile_serialization=zipped)
+    for name in ("legacy.pth", "evil_legacy.pth"):
+        steady(OUT / name)
     torch.save(small, OUT / "module.pth")
-    torch.jit.save(torch.jit.script(small), str(OUT / "script.pt"))
     views(OUT / "views.pth")
     (OUT / "official.json").write_text(json.dumps(official(), indent=1) + "\n")
 
