@@ -17,7 +17,7 @@ import (
 // maxHeader is the longest header read, in bytes. ResNet-18's has 15,000. The
 // reference implementation allows 100 MB, but a header of nothing but short
 // names takes about twenty times its length in memory while it is read.
-const maxHeader = 16 << 20
+const maxHeader = 4 << 20
 
 // A Place says where in a file a tensor's numbers lie.
 type Place struct {

@@ -139,7 +139,7 @@ func storageID(id tuple, size int64) (key string, s storage, view any, err error
 	g, isType := id[1].(global)
 	key, isKey := id[2].(string)
 	length, isNumber := id[4].(int64)
-	if !isType || g.dtype == "" || !isKey || !isNumber {
+	if !isType || g.dtype == "" || !isKey || len(key) > maxName || !isNumber {
 		return "", s, nil, errors.New("is damaged: it refers to a storage without type, key and length")
 	}
 	if length < 0 || length > size/int64(sizes[g.dtype]) {

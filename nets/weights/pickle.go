@@ -15,6 +15,7 @@ const (
 	maxPickle = 16 << 20 // bytes
 	maxValues = 1 << 19
 	maxString = 1 << 20 // bytes
+	maxName   = 1000    // bytes of a tensor's name; the longest here have 60
 )
 
 // A pickle is Python's serialised object: a program for a machine with a stack,
@@ -29,8 +30,9 @@ const (
 // numbers of every storage before it looks at the file's size, indexes empty
 // slices, and panics at a storage's view; and it needs all of a file's numbers
 // in memory. Here a length is believed when so many bytes are there, the number
-// of values is bounded, and nothing walks through nested values, so that neither
-// depth nor a value that contains itself is a danger.
+// of values is bounded, and nothing walks through nested values or twice through
+// one that is shared, so that neither depth nor a value that contains itself or
+// is contained many times is a danger.
 //
 // Values are nil, bool, int64, float64, string, long, tuple, *list, *dict,
 // global, *storage and *Tensor.
@@ -178,6 +180,11 @@ func (p *pickle) step(op byte) {
 			p.fail("%w", err)
 		}
 		p.push(v)
+		if d, ok := v.(*dict); ok {
+			for range d.entries {
+				p.count() // one list may be made into many dicts
+			}
+		}
 	case 'b': // BUILD: a state dict's own attributes, such as the versions of its layers
 		p.pop()
 		if _, ok := p.top().(*dict); !ok {
@@ -225,14 +232,14 @@ func (p *pickle) byte() byte { return p.take(1)[0] }
 // line reads to the end of a line, as names of protocol 0 stand in a pickle.
 func (p *pickle) line() string {
 	var b strings.Builder
-	for b.Len() < 1000 {
+	for b.Len() < maxName {
 		c := p.byte()
 		if c == '\n' || p.err != nil {
 			return b.String()
 		}
 		b.WriteByte(c)
 	}
-	p.fail("has a name of more than 1,000 characters")
+	p.fail("has a name of more than %d bytes: it is damaged", maxName)
 	return ""
 }
 

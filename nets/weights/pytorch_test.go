@@ -162,12 +162,13 @@ func TestPyTorchRefuses(t *testing.T) {
 	}
 	u64 := func(n uint64) string { return string(binary.LittleEndian.AppendUint64(nil, n)) }
 	zeros := func([]byte) []byte { return make([]byte, 16<<20) }
-	// A tensor of a storage with 24 numbers of F32, key 11: shape and strides are
-	// those of rebuild's arguments, K and M being numbers of 1 and 2 bytes.
-	rebuild := func(arguments string) string {
-		return pickled(t, "\x80\x02}X\x01\x00\x00\x00actorch._utils\n_rebuild_tensor_v2\n((X\x07\x00\x00\x00storagectorch\nFloatStorage\n"+
-			"X\x01\x00\x00\x000X\x03\x00\x00\x00cpuK\x18tQ"+arguments+"\x89ccollections\nOrderedDict\n)RtRs.")
+	// A tensor of a storage with 24 numbers of F32; its first number, shape and
+	// strides are given as instructions, where K and M are numbers of 1 and 2 bytes.
+	tensor := func(layout string) string {
+		return "ctorch._utils\n_rebuild_tensor_v2\n((X\x07\x00\x00\x00storagectorch\nFloatStorage\n" +
+			"X\x01\x00\x00\x000X\x03\x00\x00\x00cpuK\x18tQ" + layout + "\x89ccollections\nOrderedDict\n)RtR"
 	}
+	rebuild := func(layout string) string { return pickled(t, "\x80\x02}X\x01\x00\x00\x00a"+tensor(layout)+"s.") }
 	nothing := func([]byte) []byte { return nil }
 	for _, c := range []struct{ name, content, want string }{
 		{"zip cut off", string(state[:len(state)-30]), "it is cut off or damaged"},
@@ -208,6 +209,9 @@ func TestPyTorchRefuses(t *testing.T) {
 		{"many marks", pickled(t, strings.Repeat("(", 1<<20)), "more than 524288 values"},
 		{"doubling tuples", pickled(t, strings.Repeat("N2\x86", 1000)+"."), "holds no dict of tensors"},
 		{"deep tuples", pickled(t, "N"+strings.Repeat("\x85", 1<<18)+"."), "holds no dict of tensors"},
+		{"a list made into many dicts", pickled(t, "]q\x00("+strings.Repeat("]q\x01(NNe", 50_000)+"e0ccollections\nOrderedDict\nq\x02"+strings.Repeat("h\x02h\x00\x85R0", 50_000)+"}."), "more than 524288 values"},
+		{"a dict in many places", pickled(t, "}q\x00("+strings.Repeat("NN", 100_000)+"u}("+strings.Repeat("Nh\x00", 100_000)+strings.Repeat("X\x01\x00\x00\x00ah\x00", 10_000)+"u."), "holds no tensors"},
+		{"a long name in many places", pickled(t, tensor("K\x00(t(t")+"q\x00X\x00\x00\x0f\x00"+strings.Repeat("a", 15<<16)+"q\x010}("+strings.Repeat("h\x01h\x00", 100_000)+"u."), "a very long one"},
 		{"a dict in itself", pickled(t, "}q\x00X\x01\x00\x00\x00ah\x00s."), "holds no tensors"},
 		{"a list as a key", pickled(t, "}]Ns."), "holds no tensors"},
 		{"nothing on the stack", pickled(t, "R"), "takes more values than it has"},

@@ -33,8 +33,8 @@ func (f *File) stateDict(v any) error {
 			others = append(others, name)
 			continue
 		}
-		if !ok {
-			return errors.New("names a tensor by what is no text; save a net's state_dict()")
+		if !ok || len(name) > maxName {
+			return errors.New("names a tensor by what is no text, or a very long one; save a net's state_dict()")
 		}
 		named := *t
 		named.Name = name
@@ -65,10 +65,19 @@ var usual = []string{"state_dict", "model", "model_state_dict"}
 func chooseDict(root *dict) (*dict, string, error) {
 	nested := map[string]*dict{}
 	var keys []string
+	looked := map[*dict]bool{}
 	for _, e := range root.entries {
 		key, ok := e.key.(string)
 		d, isDict := e.value.(*dict)
-		if ok && isDict && d.onlyTensors() {
+		if !ok || len(key) > maxName || !isDict {
+			continue
+		}
+		only, seen := looked[d]
+		if !seen {
+			only = d.onlyTensors()
+			looked[d] = only
+		}
+		if only {
 			if nested[key] == nil {
 				keys = append(keys, key)
 			}
