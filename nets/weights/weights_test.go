@@ -190,7 +190,7 @@ func TestCutWhileOpen(t *testing.T) {
 	if err := os.Truncate(path, 1000); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Float32s(f.Tensors[0], make([]float32, 1000)); err == nil || !strings.Contains(err.Error(), "tensor a in "+path+" cannot be read: unexpected EOF") {
+	if err := f.Float32s(f.Tensors[0], make([]float32, 1000)); err == nil || !strings.Contains(err.Error(), "tensor \"a\" in "+path+" cannot be read: unexpected EOF") {
 		t.Error(err)
 	}
 }

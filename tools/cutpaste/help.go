@@ -70,6 +70,9 @@ func printHelp(cmd *cobra.Command, _ []string) {
 	usage := cmd.UseLine()
 	if cmd.HasAvailableSubCommands() {
 		usage = cmd.CommandPath() + " VERB ..."
+		if cmd.RunE != nil { // it does something of its own
+			usage = cmd.CommandPath() + " [VERB ...]"
+		}
 	}
 	section(out, "USAGE", "  "+usage)
 	section(out, "VERBS", verbList(cmd))
