@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"github.com/wangkuiyi/gotorch"
 )
 
 // Images against (v/255 - mean)/std computed in float64, in both layouts:
@@ -126,5 +128,89 @@ func TestSmallOperations(t *testing.T) {
 		wantNear(t, "sum in place", Read[float64](x), []float64{0, 4, 0, 8}, 0)
 		y := Linear(From([]float32{1, 2}, 1, 2), From([]float32{3, 4, 5, 6}, 2, 2), From([]float32{0, 1}, 2))
 		wantNear(t, "linear", Read[float64](y), []float64{11, 18}, 0)
+	})
+}
+
+// Convolutions in groups, and zeros around unevenly.
+func TestGroupsAndPadding(t *testing.T) {
+	inScope(t, func() {
+		x := From([]float32{1, 2, 3, 4, 5, 6, 7, 8}, 1, 2, 2, 2)
+		w := From([]float32{10, 100}, 2, 1, 1, 1)
+		wantNear(t, "a channel each", Read[float64](Conv2d(x, w, Tensor{}, 1, 0, 2)), []float64{10, 20, 30, 40, 500, 600, 700, 800}, 0)
+		wantNear(t, "padded", Read[float64](Pad(From([]float32{5}, 1, 1, 1, 1), 0, 1)), []float64{5, 0, 0, 0}, 0)
+		wantNear(t, "padded before", Read[float64](Pad(From([]float32{5}, 1, 1, 1, 1), 1, 0)), []float64{0, 0, 0, 5}, 0)
+	})
+}
+
+// Values and gradients of what networks have besides convolutions.
+func TestActivations(t *testing.T) {
+	sigmoid := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+	at := []float32{-3, -0.5, 0, 2, 7}
+	cases := []struct {
+		name  string
+		f     func(Tensor) Tensor
+		value func(x float64) float64
+		slope func(x float64) float64
+	}{
+		{"SiLU", SiLU, func(x float64) float64 { return x * sigmoid(x) },
+			func(x float64) float64 { s := sigmoid(x); return s * (1 + x*(1-s)) }},
+		{"sigmoid", Sigmoid, sigmoid, func(x float64) float64 { s := sigmoid(x); return s * (1 - s) }},
+		{"ReLU6", ReLU6, func(x float64) float64 { return min(max(x, 0), 6) }, func(x float64) float64 {
+			if x > 0 && x < 6 {
+				return 1
+			}
+			return 0
+		}},
+	}
+	for _, c := range cases {
+		inScope(t, func() {
+			var value, slope []float64
+			for _, x := range at {
+				value, slope = append(value, c.value(float64(x))), append(slope, c.slope(float64(x)))
+			}
+			wantNear(t, c.name, Read[float64](c.f(From(at, 1, 5))), value, 1e-6)
+			// Of a leaf nothing may be replaced, of what is computed from one it may.
+			w := From([]float32{1}, 1, 1).RequireGrad(true)
+			rows := From(at, 5, 1)
+			y := c.f(Linear(rows, w, Tensor{}))
+			wantNear(t, c.name+" with gradients", Read[float64](y), value, 1e-6)
+			total := Linear(transposed(y), From([]float32{1, 1, 1, 1, 1}, 1, 5), Tensor{})
+			total.Backward()
+			want := 0.0
+			for i, x := range at {
+				want += slope[i] * float64(x)
+			}
+			wantNear(t, "slope of "+c.name, Read[float64](w.Grad()), []float64{want}, 1e-5)
+		})
+	}
+}
+
+// transposed is y [N,1] as [1,N].
+func transposed(y Tensor) Tensor {
+	return adopt(func() gotorch.Tensor { return gotorch.View(y.some(), 1, int64(y.Shape()[0])) })
+}
+
+// What is kept and what is gated, with the gradients that follow.
+func TestGateAndKeep(t *testing.T) {
+	inScope(t, func() {
+		x := func() Tensor { return From([]float32{1, 2, 3, 4}, 2, 2, 1, 1) }
+		kept := From([]uint8{0, 1, 7, 1, 0, 7}, 2, 3)
+		gate := From([]float32{10, 20, 30, 40}, 2, 2, 1, 1)
+		wantNear(t, "gate", Read[float64](Gate(x(), gate)), []float64{10, 40, 90, 160}, 0)
+		wantNear(t, "block", Read[float64](AddKept(x(), gate, kept, 0, 2)), []float64{10, 20, 36, 48}, 0)
+		rows := From([]float32{1, 2, 3, 4}, 2, 2)
+		wantNear(t, "keep", Read[float64](Keep(rows, kept, 0, 3)), []float64{0, 6, 9, 0}, 0)
+
+		leaf := From([]float32{1, 2, 3, 4}, 2, 2, 1, 1).RequireGrad(true)
+		CrossEntropy(GlobalAvgPool(AddKept(leaf, gate, kept, 0, 2)), From([]int64{0, 0}, 2)).Backward()
+		if g := Read[float64](leaf.Grad()); g[0] != 0 || g[1] != 0 || g[2] == 0 || g[3] == 0 {
+			t.Errorf("gradients of a block that one of two pictures keeps: %v", g)
+		}
+		other := From([]float32{1, 2, 3, 4}, 2, 2, 1, 1).RequireGrad(true)
+		CrossEntropy(GlobalAvgPool(Gate(other, gate)), From([]int64{0, 0}, 2)).Backward()
+		if g := Read[float64](other.Grad()); g[1] == 0 {
+			t.Errorf("gradients through a gate: %v", g)
+		}
+		wantNear(t, "the gated leaf", Read[float64](other), []float64{1, 2, 3, 4}, 0)
 	})
 }
