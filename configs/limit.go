@@ -3,7 +3,6 @@ package configs
 import (
 	"fmt"
 	"math"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -133,10 +132,12 @@ func (s some) holds(v any) bool {
 	return len(list) > 0
 }
 
-// shape is a rule on text that is no plain choice.
+// shape is a rule on text that is no plain choice. one, where it is not nil, is
+// the one way of writing what several texts mean: 0.2 for 2e-1.
 type shape struct {
 	says string
 	ok   func(s string) bool
+	one  func(s string) string
 }
 
 func (s shape) text() string     { return s.says }
@@ -147,28 +148,37 @@ var cudaDevice = regexp.MustCompile(`^cuda(:[0-9]{1,3})?$`)
 var (
 	// line is any text on one line. Paths end up in YAML and CSV files, where
 	// control characters and broken UTF-8 would not come back as they were.
-	line = shape{"text on one line", oneLine}
+	line = shape{says: "text on one line", ok: oneLine}
 
-	filled = shape{"non-empty text on one line", func(s string) bool { return s != "" && oneLine(s) }}
+	filled = shape{says: "non-empty text on one line", ok: func(s string) bool { return s != "" && oneLine(s) }}
 
 	// folderName keeps a name to one folder: it becomes a part of the run's path.
-	folderName = shape{"one folder's name, without / or \\", func(s string) bool {
+	folderName = shape{says: "one folder's name, without / or \\", ok: func(s string) bool {
 		return oneLine(s) && !strings.ContainsAny(s, `/\`) && s != "." && s != ".." && strings.TrimSpace(s) == s
 	}}
 
-	device = shape{"auto, cpu, cuda or cuda:N", func(s string) bool {
+	device = shape{says: "auto, cpu, cuda or cuda:N", ok: func(s string) bool {
 		return s == "auto" || s == "cpu" || cudaDevice.MatchString(s)
 	}}
 
 	chance = shape{"auto or a number from 0 to less than 1", func(s string) bool {
 		v, err := strconv.ParseFloat(s, 64)
 		return s == "auto" || err == nil && v >= 0 && v < 1
-	}}
+	}, oneNumber}
 
-	startingWeights = shape{"empty, imagenet or the path of a .pth, .pt, .bin or .safetensors file", func(s string) bool {
-		return s == "" || s == ImageNet || oneLine(s) && slices.Contains([]string{".pth", ".pt", ".bin", ".safetensors"}, filepath.Ext(s))
-	}}
+	// What a file holds is told by its content, not by its name.
+	startingWeights = shape{says: "empty, imagenet or the path of a file, on one line", ok: oneLine}
 )
+
+// oneNumber is the shortest text of a number, since the text goes into the hash;
+// other text stays.
+func oneNumber(s string) string {
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return s
+	}
+	return yamlNumber(v + 0) // -0 becomes 0
+}
 
 func oneLine(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)

@@ -70,6 +70,32 @@ func nearest(written string, candidates []string) (near []string, far bool) {
 	return near, best > max(4, len(written)+1)
 }
 
+// meant is which words of a long choice were probably meant by what is none of
+// them; of a short one all are read at a glance.
+func meant(l limit, v any) []string {
+	const long = 8
+	var words, written []string
+	switch l := l.(type) {
+	case choice:
+		words, written = l, []string{v.(string)}
+	case some:
+		words, written = l, v.([]string)
+	}
+	if len(words) < long {
+		return nil
+	}
+	for _, w := range written {
+		if slices.Contains(words, w) {
+			continue
+		}
+		if near, far := nearest(w, words); !far {
+			return near
+		}
+		return nil
+	}
+	return nil
+}
+
 func keyNames() []string {
 	names := make([]string, len(schema))
 	for i, f := range schema {

@@ -201,7 +201,13 @@ func (f *field) fromItems(items []string) (any, error) {
 		}
 		v = l
 	}
-	return v, f.holds(v)
+	if err := f.holds(v); err != nil {
+		return v, err
+	}
+	if s, ok := f.limit.(shape); ok && s.one != nil {
+		v = s.one(v.(string))
+	}
+	return v, nil
 }
 
 // holds complains when v is outside of the key's limit.
@@ -213,7 +219,11 @@ func (f *field) holds(v any) error {
 	if s, text := v.(string); text {
 		shown = quote(s)
 	}
-	return f.must(f.limit.text(), shown)
+	err := f.must(f.limit.text(), shown)
+	if near := meant(f.limit, v); len(near) > 0 {
+		err = fmt.Errorf("%w; did you mean %s?", err, orList(near))
+	}
+	return err
 }
 
 // Whole numbers are decimal; 65_536 is 65536 as in Go and YAML 1.1, and 010 is

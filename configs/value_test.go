@@ -53,3 +53,32 @@ func TestRangesInWords(t *testing.T) {
 		}
 	}
 }
+
+// A chance is text, since it may be auto, and text goes into the hash as it is:
+// however the number is written, it is one.
+func TestAChanceIsOneTextHoweverItIsWritten(t *testing.T) {
+	for written, want := range map[string]string{"0.2": "0.2", "0.20": "0.2", "2e-1": "0.2", "+.2": "0.2", "0": "0", "-0": "0", "0.0": "0", "auto": "auto"} {
+		inFile, err := Parse([]byte("net:\n  dropout: "+written+"\n  stochastic_depth: \""+written+"\"\n"), "f.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		inArgument, err := Load("", []string{"net.dropout=" + written, "net.stochastic_depth=" + written}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []*Config{inFile, inArgument} {
+			if c.Net.Dropout != want || c.Net.StochasticDepth != want {
+				t.Errorf("%s is read as %q and %q, want %q", written, c.Net.Dropout, c.Net.StochasticDepth, want)
+			}
+		}
+	}
+}
+
+// What a file of weights holds is told by its content.
+func TestWeightsMayHaveAnyName(t *testing.T) {
+	for _, path := range []string{"model.pth.tar", "last.ckpt", "weights", "a b/c.d/e"} {
+		if c, err := Load("", []string{"net.weights=" + path}, nil); err != nil || c.Net.Weights != path {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
