@@ -57,6 +57,9 @@ func readResult(path string) (r run.Result, err error) {
 	if err := json.Unmarshal(b, &r); err != nil {
 		return r, fmt.Errorf("%s is damaged: %w; score the run again with `cutpaste evaluate %s`", path, err, runOf(filepath.Dir(path)))
 	}
+	if r.Features == "" { // it is from before levels were scored
+		r.Features = pool
+	}
 	return r, nil
 }
 

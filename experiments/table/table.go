@@ -17,9 +17,9 @@ import (
 // Row is one variant on one category under one protocol.
 type Row struct {
 	Kind
-	Weights  string // starting weights: scratch, or a file
-	Protocol int    // index in Table.Protocol
-	Control  bool   // of runs without an update: Untrained is AUROC
+	run.Start      // of its first run; the others have the same bytes
+	Protocol  int  // index in Table.Protocol
+	Control   bool // of runs without an update: Untrained is AUROC
 	// AUROC, Untrained and Precision are means over N seeds, 0 to 1; NaN stands
 	// for undefined and is printed as a dash.
 	AUROC, Untrained, Precision float64
@@ -29,10 +29,10 @@ type Row struct {
 
 // Kind is what a row is of, apart from its protocol.
 type Kind struct {
-	Variant       string
-	WeightsSHA256 string // of the file of starting weights; empty from scratch
-	Features      string // pool or a level
-	Category      string
+	Variant  string
+	From     string // the starting weights' SHA-256, or what is known of them without
+	Features string // pool or a level
+	Category string
 }
 
 // What needs no column where there is nothing else.
@@ -45,7 +45,11 @@ const (
 const averageName = "average"
 
 func kindOf(r run.Result) Kind {
-	return Kind{Variant: r.Variant, WeightsSHA256: r.WeightsSHA256, Features: r.Features, Category: r.Category}
+	k := Kind{Variant: r.Variant, From: r.WeightsSHA256, Features: r.Features, Category: r.Category}
+	if k.From == "" && r.Weights != scratch {
+		k.From = r.Weights
+	}
+	return k
 }
 
 // Table is what is printed: rows and, where there is more than one category of
@@ -80,7 +84,7 @@ func New(results []run.Result) *Table {
 		t.Rows = append(t.Rows, row)
 	}
 	slices.SortFunc(t.Rows, func(a, b Row) int {
-		return cmp.Or(a.Protocol-b.Protocol, cmp.Compare(a.Variant, b.Variant), cmp.Compare(a.WeightsSHA256, b.WeightsSHA256),
+		return cmp.Or(a.Protocol-b.Protocol, cmp.Compare(a.Variant, b.Variant), cmp.Compare(a.From, b.From),
 			cmp.Compare(b.Features, a.Features), // pool, then from the deepest level up
 			cmp.Compare(a.Category, b.Category))
 	})
@@ -107,7 +111,7 @@ func newRow(kind Kind, g []run.Result) Row {
 		auroc[i], untrained[i], precision[i] = value(r.ImageAUROC), value(r.UntrainedAUROC), value(r.AveragePrecision)
 	}
 	return Row{
-		Kind: kind, Weights: g[0].Weights, Control: g[0].Steps == 0, N: len(g),
+		Kind: kind, Start: g[0].Start, Control: g[0].Steps == 0, N: len(g),
 		AUROC: mean(auroc), Untrained: mean(untrained), Precision: mean(precision), Stderr: stderr(auroc),
 	}
 }

@@ -97,6 +97,41 @@ Percent; untrained is the same network before its first update, with nothing but
 	}
 }
 
+func put(t *testing.T, folder, text string) {
+	t.Helper()
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "result.json"), []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Results from before there were levels and hashes count as what they are: of the
+// embedding, and of weights of which the name alone is known.
+func TestResultsOfOlderVersions(t *testing.T) {
+	root := t.TempDir()
+	for folder, of := range map[string]string{
+		"a/seed-0": `"seed": 0, "weights": "scratch", "image_auroc": 0.9`,
+		"a/seed-1": `"seed": 1, "weights": "scratch", "image_auroc": 0.7, "features": "pool"`,
+		"b/seed-2": `"seed": 2, "weights": "some.safetensors", "image_auroc": 0.6`,
+	} {
+		put(t, filepath.Join(root, folder), `{"category": "bottle", "variant": "3way", "steps": 8, "size": 32, "covariance": "ledoit_wolf", "untrained_image_auroc": 0.5, `+of+"}")
+	}
+	results, err := Read(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `| variant | starts from | category | image AUROC | untrained | difference | average precision | seeds |
+|---|---|---|--:|--:|--:|--:|--:|
+| 3way | scratch | bottle | 80.0 ± 10.0 | 50.0 | +30.0 | – | 2 |
+| 3way | some.safetensors | bottle | 60.0 | 50.0 | +10.0 | – | 1 |
+`
+	if got := New(results).Markdown(); !strings.HasPrefix(got, want+"\n") {
+		t.Errorf("the table is\n%s\nnot\n%s", got, want)
+	}
+}
+
 func TestReadRefusesASeedThatIsThereTwice(t *testing.T) {
 	root := t.TempDir()
 	put := func(folder string, r run.Result) {
@@ -105,12 +140,7 @@ func TestReadRefusesASeedThatIsThereTwice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.MkdirAll(filepath.Join(root, folder), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(root, folder, "result.json"), text, 0o666); err != nil {
-			t.Fatal(err)
-		}
+		put(t, filepath.Join(root, folder), string(text))
 	}
 	put("a/seed-0", result("bottle", 0, 0.9))
 	put("a/seed-0/evaluations/1", result("bottle", 0, 0.9))
@@ -134,12 +164,7 @@ func TestReadRefusesASeedThatIsThereTwice(t *testing.T) {
 func TestADamagedLevelNamesItsRun(t *testing.T) {
 	root := t.TempDir()
 	folder := filepath.Join(root, "seed-0", "levels", "level7")
-	if err := os.MkdirAll(folder, 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(folder, "result.json"), []byte("{"), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	put(t, folder, "{")
 	if _, err := Read(root); err == nil || !strings.Contains(err.Error(), "`cutpaste evaluate "+filepath.Join(root, "seed-0")+"`") {
 		t.Errorf("a damaged result: %v", err)
 	}
