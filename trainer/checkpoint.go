@@ -137,8 +137,9 @@ func loadFile(path string, load func(*safetensors.File) error) error {
 	return load(f)
 }
 
-// What an optimiser's file holds: the momentum of every weight of the phase under its name
-// and this, and where losses are scaled the scale and the steps since it changed.
+// What an optimiser's file holds: the momentum of every weight of the phase under
+// its name and this, and where losses are scaled the scale and the steps since it
+// changed.
 const (
 	momentumSuffix = ".momentum"
 	lossScale      = "loss_scale"

@@ -27,11 +27,11 @@ func embedBatch(d torch.Device, size int) int {
 
 // Embed takes the features of every picture as it is, without augmentation, with
 // each of the nets, at every one of embed.levels: out[net][level] is a matrix
-// [N,D], row-major, in the order of the pictures. Every batch goes to the device once, for all nets, while later
-// pictures may still be arriving. Batch normalisation uses its running
-// statistics; numbers are float32 throughout, since scores are built on them,
-// unless embed.amp says otherwise. progress, which may be nil, is told how many
-// are done.
+// [N,D], row-major, in the order of the pictures. Every batch goes to the device
+// once, for all nets, while later pictures may still be arriving. Batch
+// normalisation uses its running statistics; numbers are float32 throughout,
+// since scores are built on them, unless embed.amp says otherwise. progress,
+// which may be nil, is told how many are done.
 func Embed(ctx context.Context, of []*nets.Net, p Source, c *configs.Config, n Numerics, progress func(done, total int)) (out [][][]float32, err error) {
 	total := p.Len()
 	levels := len(c.Embed.Levels)

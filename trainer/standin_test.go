@@ -70,8 +70,8 @@ func TestResumeOnAnotherDevice(t *testing.T) {
 }
 
 // An update sends its plans, or its pictures and labels, and what dropout and
-// stochastic depth leave out, from pinned memory. It
-// reads nothing back, neither a tensor nor a number, and waits for nothing.
+// stochastic depth leave out, from pinned memory. It reads nothing back, neither
+// a tensor nor a number, and waits for nothing.
 func TestAnUpdateReadsNothingBack(t *testing.T) {
 	for _, of := range []struct {
 		on, amp, net string

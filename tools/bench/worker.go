@@ -20,8 +20,9 @@ import (
 const workerVerb = "worker"
 
 // worker answers lines, each a number of updates, perhaps after a word: "paint"
-// makes the pictures of so many updates and no more, "forward" takes embeddings, "host" measures the share of
-// the host meanwhile, "operators" libtorch's operators.
+// makes the pictures of so many updates and no more, "forward" takes embeddings,
+// "host" measures the share of the host meanwhile, "operators" libtorch's
+// operators.
 type worker struct {
 	*updates
 	used float64 // processor time at the end of the last turn, in seconds

@@ -68,9 +68,9 @@ another configuration: choose another out= or name=.`,
 		files: `
   OUT/NAME/VARIANT/CATEGORY/seed-N/, with OUT=runs unless out= says otherwise:
     config.yaml              every key, resolved
-    meta.json                versions, device, precision (with what was measured
-                             where amp or channels_last is auto), data
-                             fingerprint, timings
+    meta.json                versions, starting weights, device, precision (with
+                             what was measured where amp or channels_last is
+                             auto), data fingerprint, timings
     metrics.csv, events/     training curves, for tensorboard --logdir OUT
     checkpoint/              what resuming needs
     model.safetensors        the backbone, for torchvision's load_state_dict
@@ -87,7 +87,9 @@ another configuration: choose another out= or name=.`,
   cutpaste train configs/paper.yaml data.root=mvtec data.category=bottle \
       --seeds 0,1,2,3,4 jobs_per_device=5
   cutpaste train configs/short.yaml data.root=mvtec data.category=bottle \
-      net.weights=resnet18.pth train.steps=0 embed.levels=pool,layer3`,
+      net.weights=imagenet train.steps=0 embed.levels=pool,layer3
+  cutpaste train configs/finetune-lite0.yaml data.root=mvtec \
+      data.category=bottle`,
 		status: []exit{
 			{exitDone, "trained and scored; without anomalous test pictures AUROC is left out"},
 			{exitFailed, "unreadable pictures, no such device or no room on it, a loss not finite"},
