@@ -74,7 +74,7 @@ type norm struct {
 }
 
 func newNorm(s scope, kind normKind, channels int) norm {
-	s.store.norms = append(s.store.norms, s.prefix)
+	s.store.norms = append(s.store.norms, named{s.prefix, kind})
 	return norm{
 		weight:   s.add("weight", affine, constant(1), channels),
 		bias:     s.add("bias", affine, constant(0), channels),

@@ -2,8 +2,6 @@ package nets
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/cutpaste/cutpaste/nets/safetensors"
@@ -39,14 +37,14 @@ func (n *Net) Load(f *safetensors.File) error {
 func (n *Net) LoadBackbone(f *weights.File) (notes []string, err error) {
 	prefix := n.prefix(f)
 	if prefix != "" {
-		notes = append(notes, fmt.Sprintf("%s: the prefix %s of the names is removed", f.Path, prefix))
+		notes = append(notes, fmt.Sprintf("%s: the prefix %s of the names is removed", f.Path, shown(prefix)))
 	}
 	var file []given
 	var replaced []string
 	for _, t := range f.Tensors {
 		name := strings.TrimPrefix(t.Name, prefix)
 		if !inBackbone(name) {
-			replaced = append(replaced, fmt.Sprintf("%s %v", name, t.Shape))
+			replaced = append(replaced, fmt.Sprintf("%s %v", shown(name), t.Shape))
 			continue
 		}
 		file = append(file, given{name, t.Shape, func(room []float32) ([]float32, error) {
@@ -55,7 +53,7 @@ func (n *Net) LoadBackbone(f *weights.File) (notes []string, err error) {
 		}, func() ([]int64, error) { return f.Int64s(t) }})
 	}
 	if len(replaced) > 0 {
-		notes = append(notes, fmt.Sprintf("%s: the file's own head is left out (%s); head and classifier start anew", f.Path, few(replaced)))
+		notes = append(notes, fmt.Sprintf("%s: the file's own head is left out (%s); head and classifier start anew", f.Path, list(replaced)))
 	}
 	if err := n.load(file, inBackbone); err != nil {
 		return nil, err
@@ -70,25 +68,28 @@ func (n *Net) LoadBackbone(f *weights.File) (notes []string, err error) {
 	return notes, nil
 }
 
-// prefix is what the most of a file's names have before a name of the backbone.
+// prefix is what most of a file's names have before a name of the backbone.
 func (n *Net) prefix(f *weights.File) string {
-	there := map[string]bool{}
-	for _, t := range f.Tensors {
-		there[t.Name] = true
-	}
-	matches := func(prefix string) (count int) {
-		for _, e := range n.store.entries {
-			if inBackbone(e.name) && there[prefix+e.name] {
-				count++
-			}
+	known := map[string]bool{}
+	longest := 0
+	for _, e := range n.store.entries {
+		if inBackbone(e.name) {
+			known[e.name] = true
+			longest = max(longest, len(e.name))
 		}
-		return count
 	}
-	best, most := "", matches("")
-	first := n.store.entries[0].name
+	best, most := "", 0
+	counts := map[string]int{}
 	for _, t := range f.Tensors {
-		if p, ok := strings.CutSuffix(t.Name, "."+first); ok && matches(p+".") > most {
-			best, most = p+".", matches(p+".")
+		// A name of the backbone begins at the name's start or after a dot; no more of
+		// a long name is looked at than could be one.
+		for i := max(0, len(t.Name)-longest); i < len(t.Name); i++ {
+			if (i == 0 || t.Name[i-1] == '.') && known[t.Name[i:]] {
+				p := t.Name[:i]
+				if counts[p]++; counts[p] > most {
+					best, most = p, counts[p]
+				}
+			}
 		}
 	}
 	return best
@@ -99,6 +100,9 @@ func (n *Net) prefix(f *weights.File) string {
 func (n *Net) load(file []given, wanted func(string) bool) error {
 	there := make(map[string]given, len(file))
 	for _, g := range file {
+		if _, twice := there[g.name]; twice {
+			return fmt.Errorf("two of its tensors are called %s, with a prefix or without", shown(g.name))
+		}
 		there[g.name] = g
 	}
 	if err := n.match(there, wanted); err != nil {
@@ -120,7 +124,7 @@ func (n *Net) load(file []given, wanted func(string) bool) error {
 		torch.Overwrite(e.tensor, values)
 	}
 	for _, norm := range n.store.norms {
-		name := norm + batchesSuffix
+		name := norm.name + batchesSuffix
 		// Older files of PyTorch lack the counter; it plays no part in the result.
 		if g, ok := there[name]; ok && wanted(name) {
 			counts, err := g.whole()
@@ -134,82 +138,4 @@ func (n *Net) load(file []given, wanted func(string) bool) error {
 		}
 	}
 	return nil
-}
-
-// match holds the file's names and shapes against this net's.
-func (n *Net) match(there map[string]given, wanted func(string) bool) error {
-	var missing, other, shapes []string
-	known := map[string]bool{}
-	for _, e := range n.store.entries {
-		known[e.name] = true
-		switch g, ok := there[e.name]; {
-		case !wanted(e.name):
-		case !ok:
-			missing = append(missing, e.name)
-		case !slices.Equal(g.shape, e.shape):
-			shapes = append(shapes, fmt.Sprintf("%s has shape %v where this net has %v", e.name, g.shape, e.shape))
-		}
-	}
-	for _, name := range n.store.norms {
-		known[name+batchesSuffix] = true
-	}
-	for _, name := range slices.Sorted(maps.Keys(there)) {
-		if !known[name] {
-			other = append(other, name)
-		}
-	}
-	var says []string
-	if len(missing) > 0 {
-		says = append(says, fmt.Sprintf("%d of this net's tensors are missing (%s)", len(missing), few(missing)))
-	}
-	if len(other) > 0 {
-		says = append(says, fmt.Sprintf("%d belong to no tensor of it (%s)", len(other), few(other)))
-	}
-	if len(shapes) > 0 {
-		says = append(says, few(shapes))
-	}
-	if len(says) == 0 {
-		return nil
-	}
-	if like, of := owner(there); of > 0 && of != n.backboneTensors() {
-		says = append(says, "these are weights of net.name="+like)
-	}
-	return fmt.Errorf("the tensors do not match: %s", strings.Join(says, "; "))
-}
-
-// owner is the largest net whose backbone is all in a file, and of how many
-// tensors it is; no net and 0 where there is none.
-func owner(there map[string]given) (name string, of int) {
-	for _, candidate := range Names() {
-		make, _, err := find(candidate, 0)
-		if err != nil {
-			continue
-		}
-		s := &store{dry: true}
-		make(scope{store: s}, 0)
-		absent := func(e entry) bool { return !slices.Equal(there[e.name].shape, e.shape) }
-		if len(s.entries) > of && !slices.ContainsFunc(s.entries, absent) {
-			name, of = candidate, len(s.entries)
-		}
-	}
-	return name, of
-}
-
-func (n *Net) backboneTensors() (count int) {
-	for _, e := range n.store.entries {
-		if inBackbone(e.name) {
-			count++
-		}
-	}
-	return count
-}
-
-// few are the first five of some names, and how many there are besides.
-func few(names []string) string {
-	const most = 5
-	shown := strings.Join(names[:min(len(names), most)], ", ")
-	if more := len(names) - most; more > 0 {
-		shown += fmt.Sprintf(" and %d more", more)
-	}
-	return shown
 }

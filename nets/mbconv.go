@@ -113,7 +113,7 @@ func (b mbConv) forward(input torch.Tensor, p pass) torch.Tensor {
 	}
 	x = b.project.forward(x, p)
 	if b.residual {
-		x = p.shortcut(x, input, b.drop)
+		x = p.join(x, input, b.drop)
 	}
 	return x
 }

@@ -8,6 +8,7 @@ import (
 // Net is a backbone with its projection head and classifier. Its methods run
 // inside torch.Do.
 type Net struct {
+	name       string
 	store      *store
 	backbone   backbone
 	head       head
@@ -43,7 +44,7 @@ func build(width int, c configs.Net, classes int, s *store) (*Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Net{store: s, dropout: chance(c.Dropout, p.dropout)}
+	n := &Net{name: c.Name, store: s, dropout: chance(c.Dropout, p.dropout)}
 	whole := false
 	defer func() {
 		if !whole { // the device had no room for all of it
@@ -86,28 +87,41 @@ func (n *Net) Embed(images torch.Tensor) torch.Tensor {
 	return n.backbone.forward(images, pass{})
 }
 
-// Features are the features of levels in inference, in their order: each level's
-// maps averaged over their positions, [B,C], and the embedding [B,D] for [Pool].
-// The pass ends at the last level that is asked for. Unknown levels have none.
+// Maps are the feature maps of levels in inference, in their order, each
+// [B,C,H,W]. The pass ends at the last level that is asked for. Levels that the
+// net has not, and [Pool], have none.
+func (n *Net) Maps(images torch.Tensor, levels []string) []torch.Tensor {
+	out, _ := n.reach(images, levels, func(maps torch.Tensor) torch.Tensor { return maps })
+	return out
+}
+
+// Features are the features of levels as [Net.Maps] has them: each level's maps
+// averaged over their positions, [B,C], and the embedding [B,D] for [Pool].
 func (n *Net) Features(images torch.Tensor, levels []string) []torch.Tensor {
-	out := make([]torch.Tensor, len(levels))
+	out, embedding := n.reach(images, levels, torch.GlobalAvgPool)
+	for i, level := range levels {
+		if level == Pool {
+			out[i] = embedding
+		}
+	}
+	return out
+}
+
+// reach takes something of the maps of levels, and the embedding if the pass got
+// there.
+func (n *Net) reach(images torch.Tensor, levels []string, take func(maps torch.Tensor) torch.Tensor) (taken []torch.Tensor, embedding torch.Tensor) {
+	taken = make([]torch.Tensor, len(levels))
 	missing := len(levels)
-	found := func(level string, features func() torch.Tensor) {
+	embedding = n.backbone.forward(images, pass{visit: func(level string, maps torch.Tensor) bool {
 		for i, wanted := range levels {
 			if wanted == level {
-				out[i] = features()
+				taken[i] = take(maps)
 				missing--
 			}
 		}
-	}
-	e := n.backbone.forward(images, pass{visit: func(level string, maps torch.Tensor) bool {
-		found(level, func() torch.Tensor { return torch.GlobalAvgPool(maps) })
 		return missing == 0
 	}})
-	if e.Defined() {
-		found(Pool, func() torch.Tensor { return e })
-	}
-	return out
+	return taken, embedding
 }
 
 // Logits is head and classifier: embeddings [B,D] to logits [B,classes]. With

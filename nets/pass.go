@@ -15,9 +15,9 @@ func (p pass) reached(level string, maps torch.Tensor) (enough bool) {
 	return p.visit != nil && p.visit(level, maps)
 }
 
-// shortcut adds a block's output to its input, for those pictures that
-// stochastic depth keeps: the others go past the block.
-func (p pass) shortcut(output, input torch.Tensor, d depthDrop) torch.Tensor {
+// join adds a block's output to its input, for those pictures that stochastic
+// depth keeps: the others go past the block.
+func (p pass) join(output, input torch.Tensor, d depthDrop) torch.Tensor {
 	if !p.kept.Defined() || d.rate == 0 {
 		return torch.AddTo(output, input)
 	}

@@ -44,7 +44,7 @@ func TestBeginSaysWhatMoves(t *testing.T) {
 					n.Count()
 					for i, after := range n.State() {
 						name := after.Name
-						isNorm := slices.ContainsFunc(n.store.norms, func(norm string) bool { return strings.HasPrefix(name, norm+".") })
+						isNorm := slices.ContainsFunc(n.store.norms, func(norm named) bool { return strings.HasPrefix(name, norm.name+".") })
 						statistics := isNorm && !strings.HasSuffix(name, ".weight") && !strings.HasSuffix(name, ".bias")
 						moves := true
 						if inBackbone(name) {
@@ -116,11 +116,11 @@ func TestStochasticDepth(t *testing.T) {
 		x := torch.From([]float32{1, 2, 3, 4}, 2, 1, 1, 2)
 		y := torch.From([]float32{10, 20, 30, 40}, 2, 1, 1, 2)
 		p := pass{kept: torch.From([]uint8{9, 1, 9, 0}, 2, 2)}
-		got := torch.Read[float32](p.shortcut(x, y, depthDrop{0.5, 1}))
+		got := torch.Read[float32](p.join(x, y, depthDrop{0.5, 1}))
 		if !slices.Equal(got, []float32{12, 24, 30, 40}) {
 			t.Errorf("shortcut %v", got)
 		}
-		if got := torch.Read[float32](pass{}.shortcut(x, y, depthDrop{0.5, 1})); !slices.Equal(got, []float32{11, 22, 33, 44}) {
+		if got := torch.Read[float32](pass{}.join(x, y, depthDrop{0.5, 1})); !slices.Equal(got, []float32{11, 22, 33, 44}) {
 			t.Errorf("shortcut in inference %v", got)
 		}
 	})
@@ -153,6 +153,9 @@ func TestFeatures(t *testing.T) {
 				}})
 				if got := torch.Read[float32](f[i+1]); !slices.Equal(got, want) || last != level {
 					t.Errorf("%s differs from its maps, or the pass went on to %s", level, last)
+				}
+				if maps := n.Maps(images, []string{level})[0]; !slices.Equal(torch.Read[float32](torch.GlobalAvgPool(maps)), want) {
+					t.Errorf("the maps of %s are others", level)
 				}
 				if got := f[i+1].Shape(); got[1] != Dimension(configs.Net{Name: "efficientnet_b0"}, level) {
 					t.Errorf("%s has %v, not %d features", level, got, Dimension(configs.Net{Name: "efficientnet_b0"}, level))

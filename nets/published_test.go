@@ -73,11 +73,12 @@ assert (ours - theirs).norm() <= 1e-5 * theirs.norm(), (ours - theirs).norm() / 
 		path := func(file string) string { return filepath.Join(dir, file) }
 		pix := pictures(2, 64)
 		do(t, func() {
-			n, err := New(configs.Net{Name: name, Head: []int{8}, HeadFinal: "bn_relu"}, 3, 0, torch.CPU, true)
+			n, err := New(configs.Net{Name: name, Head: []int{8}, HeadFinal: "bn_relu", Dropout: "0", StochasticDepth: "0"}, 3, 0, torch.CPU, true)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer n.Free()
+			trainABit(n)
 			if err := safetensors.Write(path("model.safetensors"), n.Published(), nil); err != nil {
 				t.Fatal(err)
 			}

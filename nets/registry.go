@@ -29,12 +29,12 @@ type Level struct {
 // published is what a family's authors have beside the structure.
 type published struct{ dropout, stochasticDepth float64 }
 
-// maker makes a backbone with this chance of stochastic depth.
-type maker func(s scope, stochasticDepth float64) backbone
+// makerOf makes a backbone with this chance of stochastic depth.
+type makerOf func(s scope, stochasticDepth float64) backbone
 
 // find is a net by name; width, if not 0, replaces the published channels of a
 // ResNet's stem.
-func find(name string, width int) (maker, published, error) {
+func find(name string, width int) (makerOf, published, error) {
 	if k, ok := resnets[name]; ok {
 		if width > 0 {
 			k.width, k.base = k.width*width/k.base, width
@@ -78,12 +78,12 @@ type Info struct {
 // Describe describes a backbone, which is not made for it. A name that is not
 // known is an error that lists those that are.
 func Describe(name string) (Info, error) {
-	make, p, err := find(name, 0)
+	maker, p, err := find(name, 0)
 	if err != nil {
 		return Info{}, err
 	}
 	s := &store{dry: true}
-	b := make(scope{store: s}, p.stochasticDepth)
+	b := maker(scope{store: s}, p.stochasticDepth)
 	i := Info{
 		Name: name, Dimension: b.dimension(), Levels: b.levels(),
 		Dropout: p.dropout, StochasticDepth: p.stochasticDepth, costs: s.macs,

@@ -19,8 +19,8 @@ func (n *Net) State() []safetensors.Tensor {
 	for _, e := range n.store.entries {
 		out = append(out, safetensors.F32(e.name, e.shape, torch.Read[float32](e.tensor)))
 	}
-	for _, name := range n.store.norms {
-		out = append(out, safetensors.I64(name+batchesSuffix, nil, []int64{*n.store.batches.of(name)}))
+	for _, norm := range n.store.norms {
+		out = append(out, safetensors.I64(norm.name+batchesSuffix, nil, []int64{*n.store.batches.of(norm.name)}))
 	}
 	return out
 }

@@ -1,10 +1,12 @@
 package nets
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/nets/safetensors"
@@ -223,6 +225,52 @@ func TestLoadBackboneOfBlankNet(t *testing.T) {
 	})
 }
 
+// A name that is there with a prefix and without is refused, and so are others
+// that do not share the prefix; a stranger's name is quoted and shortened.
+func TestLoadBackboneRefusesMixedNames(t *testing.T) {
+	do(t, func() {
+		n := newNet(t, nil, 5, false)
+		var state []safetensors.Tensor
+		for _, s := range onlyBackbone(n.State()) {
+			s.Name = "module." + s.Name
+			state = append(state, s)
+		}
+		for extra, says := range map[string]string{
+			"conv1.weight":               "two of its tensors are called conv1.weight",
+			"module.\x1b[31m":            `("\x1b[31m")`,
+			strings.Repeat("long.", 200): "long.long",
+		} {
+			_, err := n.LoadBackbone(asFile(t, append(slices.Clone(state), safetensors.F32(extra, []int{1}, []float32{0}))))
+			if err == nil || !strings.Contains(err.Error(), says) || len(err.Error()) > 400 {
+				t.Errorf("%q: %v", extra, err)
+			}
+		}
+	})
+}
+
+// A hostile file of many prefixes costs no more than a look at each name.
+func TestManyPrefixesAreFast(t *testing.T) {
+	do(t, func() {
+		n, err := NewBlank(configs.Net{Name: "efficientnet_b7"}, 2, 0, torch.CPU, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer n.Free()
+		var state []safetensors.Tensor
+		for i := range 45_000 {
+			state = append(state, safetensors.F32(fmt.Sprintf("p%d.features.0.0.weight", i), []int{0}, nil))
+		}
+		file := asFile(t, state)
+		began := time.Now()
+		if _, err := n.LoadBackbone(file); err == nil {
+			t.Error("it was loaded")
+		}
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("the refusal took %v", took)
+		}
+	})
+}
+
 // Another net's weights: five of the names that are missing, five of those that
 // are left over, and whose they are.
 func TestWrongNet(t *testing.T) {
@@ -246,6 +294,20 @@ func TestWrongNet(t *testing.T) {
 		}
 		if d := sameState(before, n.State()); d != "" {
 			t.Errorf("%s was overwritten all the same", d)
+		}
+		// Nets of as many tensors are told apart too.
+		wide, err := New(configs.Net{Name: "wide_resnet50_2"}, 2, 0, torch.CPU, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer wide.Free()
+		narrow, err := NewBlank(configs.Net{Name: "resnet50"}, 2, 0, torch.CPU, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer narrow.Free()
+		if _, err := narrow.LoadBackbone(asFile(t, wide.State())); err == nil || !strings.Contains(err.Error(), "net.name=wide_resnet50_2") {
+			t.Errorf("weights of wide_resnet50_2 in resnet50: %v", err)
 		}
 		b0, err := New(configs.Net{Name: "efficientnet_b0"}, 2, 0, torch.CPU, false)
 		if err != nil {

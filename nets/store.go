@@ -35,12 +35,18 @@ type store struct {
 	seed         uint64
 	device       torch.Device
 	channelsLast bool
-	norms        []string // names of the batch normalisations
+	norms        []named // the batch normalisations
 	batches      counts
 
 	dry   bool   // nothing but names, shapes and costs: no tensors
 	blank bool   // tensors without starting values, for those who load some
 	macs  []cost // of the convolutions
+}
+
+// named is a batch normalisation's name and constants.
+type named struct {
+	name string
+	kind normKind
 }
 
 // counts are the training batches that running statistics have seen.

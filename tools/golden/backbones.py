@@ -161,6 +161,47 @@ def parity(name, levels):
     return out
 
 
+class Kept(torch.nn.Module):
+    """Dropout, or stochastic depth, of a choice that is given."""
+
+    def __init__(self, kept, p):
+        super().__init__()
+        self.kept, self.p = kept, p
+
+    def forward(self, x):
+        kept = self.kept.view(self.kept.shape[0], *(self.kept.shape[1:] or [1] * (x.dim() - 1)))
+        return x * kept / (1 - self.p)
+
+
+def dropping(name, dropout, depth):
+    """A training pass whose dropout and stochastic depth keep what a hash says."""
+    net = getattr(torchvision.models, name)(weights=None, dropout=dropout, stochastic_depth_prob=depth)
+    net.classifier[1] = torch.nn.Linear(net.classifier[1].in_features, CLASSES)
+    state = {our_name(k, name): v for k, v in net.state_dict().items()}
+    names = sorted(k for k in state if not k.endswith("num_batches_tracked"))
+    with torch.no_grad():
+        for stream, n in enumerate(names):
+            fill(n, stream, state[n])
+            if state[n].dim() > 1:
+                state[n].mul_(0.5)
+    blocks = [m for m in net.modules() if isinstance(m, torchvision.models.efficientnet.MBConv)
+              and m.use_res_connect and m.stochastic_depth.p > 0]
+    width = len(blocks) + net.classifier[1].in_features
+    kept = torch.from_numpy(hash01(BATCH * width, 2000) >= 0.4).view(BATCH, width).float()
+    for i, b in enumerate(blocks):
+        b.stochastic_depth = Kept(kept[:, i], b.stochastic_depth.p)
+    net.classifier[0] = Kept(kept[:, len(blocks):], dropout)
+    pictures = (hash01(BATCH * SIZE * SIZE * 3, 1000) * 256).astype(np.uint8).reshape(BATCH, SIZE, SIZE, 3)
+    mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    x = ((torch.from_numpy(pictures).float() / 255 - mean) / std).permute(0, 3, 1, 2).contiguous()
+    logits = net.train()(x)
+    torch.nn.functional.cross_entropy(logits, torch.arange(BATCH) % CLASSES).backward()
+    watched = [k for k, p in net.named_parameters() if k.endswith("block.0.0.weight") or k.startswith("classifier")]
+    grads = dict(net.named_parameters())
+    return {"net": name, "dropout": dropout, "depth": depth, "fill_order": names, "width": width,
+            "logits": logits.flatten().tolist(), "gradients": {our_name(k, name): brief(grads[k].grad) for k in watched}}
+
+
 def main():
     out = {"made_with": {"torch": torch.__version__, "torchvision": torchvision.__version__},
            "batch": BATCH, "size": SIZE, "nets": {}, "parity": {}}
@@ -169,6 +210,7 @@ def main():
         print(name, {k: v for k, v in out["nets"][name].items() if k != "drops"}, file=sys.stderr)
     for name, levels in PARITY.items():
         out["parity"][name] = parity(name, levels)
+    out["dropping"] = dropping("efficientnet_b0", 0.25, 0.5)
     path = pathlib.Path(__file__).parents[2] / "nets/testdata/backbones.json"
     path.write_text(json.dumps(out, separators=(",", ":")) + "\n")
     print(path, path.stat().st_size, "bytes")

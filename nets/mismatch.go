@@ -1,0 +1,92 @@
+package nets
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// match holds the file's names and shapes against this net's.
+func (n *Net) match(there map[string]given, wanted func(string) bool) error {
+	var missing, other, shapes []string
+	known := map[string]bool{}
+	for _, e := range n.store.entries {
+		known[e.name] = true
+		switch g, ok := there[e.name]; {
+		case !wanted(e.name):
+		case !ok:
+			missing = append(missing, e.name)
+		case !slices.Equal(g.shape, e.shape):
+			shapes = append(shapes, fmt.Sprintf("%s has shape %v where this net has %v", e.name, g.shape, e.shape))
+		}
+	}
+	for _, norm := range n.store.norms {
+		known[norm.name+batchesSuffix] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(there)) {
+		if !known[name] {
+			other = append(other, shown(name))
+		}
+	}
+	var says []string
+	if len(missing) > 0 {
+		says = append(says, fmt.Sprintf("%d of this net's tensors are missing (%s)", len(missing), list(missing)))
+	}
+	if len(other) > 0 {
+		says = append(says, fmt.Sprintf("%d belong to no tensor of it (%s)", len(other), list(other)))
+	}
+	if len(shapes) > 0 {
+		says = append(says, list(shapes))
+	}
+	if len(says) == 0 {
+		return nil
+	}
+	if like := owner(there); like != "" && like != n.name {
+		says = append(says, "these are weights of net.name="+like)
+	}
+	return fmt.Errorf("the tensors do not match: %s", strings.Join(says, "; "))
+}
+
+// owner is the largest net whose backbone is all in a file, or "".
+func owner(there map[string]given) (name string) {
+	of := 0
+	for _, candidate := range Names() {
+		maker, _, err := find(candidate, 0)
+		if err != nil {
+			continue
+		}
+		s := &store{dry: true}
+		maker(scope{store: s}, 0)
+		absent := func(e entry) bool { return inBackbone(e.name) && !slices.Equal(there[e.name].shape, e.shape) }
+		if len(s.entries) > of && !slices.ContainsFunc(s.entries, absent) {
+			name, of = candidate, len(s.entries)
+		}
+	}
+	return name
+}
+
+// list is the first five of some things, and how many there are besides.
+func list(things []string) string {
+	const most = 5
+	text := strings.Join(things[:min(len(things), most)], ", ")
+	if more := len(things) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// shown is a stranger's name for a message: shortened, and quoted where it is
+// more than letters, digits, dots and the like.
+func shown(name string) string {
+	const most = 80
+	odd := func(r rune) bool { return r <= ' ' || r > '~' || r == '"' }
+	if len(name) > most {
+		return fmt.Sprintf("%.*q...", most, name)
+	}
+	if strings.ContainsFunc(name, odd) {
+		return strconv.Quote(name)
+	}
+	return name
+}
