@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/cutpaste/cutpaste/configs/say"
 )
 
 // Good is the folder name, and so the Item.Defect, of normal pictures.
@@ -126,7 +128,7 @@ func (c *Category) readTest() error {
 		return fmt.Errorf("the folder %s of category %q cannot be read: %w", test, c.Name, err)
 	}
 	if len(l.pictures) > 0 {
-		c.note("test: %s outside the folders of defects, left out (%s)", count(len(l.pictures), "picture"), few(l.pictures))
+		c.note("test: %s outside the folders of defects, left out (%s)", count(len(l.pictures), "picture"), say.Names(l.pictures))
 	}
 	for _, defect := range l.folders {
 		dir := filepath.Join(test, defect)
@@ -148,10 +150,10 @@ func (c *Category) readTest() error {
 // not read, so that nobody misses pictures without knowing why.
 func (c *Category) noteLeftOut(rel string, l listing) {
 	if len(l.folders) > 0 {
-		c.note("%s: %s inside left out (%s)", rel, count(len(l.folders), "folder"), few(l.folders))
+		c.note("%s: %s inside left out (%s)", rel, count(len(l.folders), "folder"), say.Names(l.folders))
 	}
 	if len(l.unread) > 0 {
-		c.note("%s: %s left out (%s)", rel, count(len(l.unread), "picture"), few(l.unread))
+		c.note("%s: %s left out (%s)", rel, count(len(l.unread), "picture"), say.Names(l.unread))
 	}
 }
 
@@ -185,11 +187,11 @@ type listing struct {
 func (l listing) instead() string {
 	switch {
 	case len(l.unread) > 0:
-		return fmt.Sprintf(" (convert %s to PNG)", few(l.unread))
+		return fmt.Sprintf(" (convert %s to PNG)", say.Names(l.unread))
 	case len(l.folders) > 0:
-		return fmt.Sprintf(" itself, only folders (%s)", few(l.folders))
+		return fmt.Sprintf(" itself, only folders (%s)", say.Names(l.folders))
 	case len(l.others) > 0:
-		return fmt.Sprintf(", only %s", few(l.others))
+		return fmt.Sprintf(", only %s", say.Names(l.others))
 	}
 	return " (it is empty)"
 }
@@ -226,15 +228,6 @@ func hidden(name string) bool { return strings.HasPrefix(name, ".") }
 func isDir(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
-}
-
-// few is the first names of a list, for a sentence.
-func few(names []string) string {
-	const most = 3
-	if len(names) <= most {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
 // count is a number and its noun: "1 picture", "2 pictures".

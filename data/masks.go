@@ -7,6 +7,8 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+
+	"github.com/cutpaste/cutpaste/configs/say"
 )
 
 // readMasks gives each test picture its mask: ground_truth/DEFECT/NAME_mask.png
@@ -60,7 +62,7 @@ func (c *Category) readMasks() error {
 	}
 	for _, defect := range slices.Sorted(maps.Keys(without)) {
 		c.note("test/%s: %d of %s without a mask (%s): counted in image metrics, not in pixel metrics",
-			defect, len(without[defect]), count(pictures[defect], "picture"), few(without[defect]))
+			defect, len(without[defect]), count(pictures[defect], "picture"), say.Names(without[defect]))
 	}
 	for _, defect := range l.folders {
 		var alone []string
@@ -71,7 +73,7 @@ func (c *Category) readMasks() error {
 		}
 		slices.Sort(alone)
 		if len(alone) > 0 {
-			c.note("ground_truth/%s: %s without a picture, left out (%s)", defect, count(len(alone), "mask"), few(alone))
+			c.note("ground_truth/%s: %s without a picture, left out (%s)", defect, count(len(alone), "mask"), say.Names(alone))
 		}
 	}
 	return nil

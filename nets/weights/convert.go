@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"github.com/cutpaste/cutpaste/configs/say"
 )
 
 // floats write the numbers in b, little-endian and of one type, to dst.
@@ -90,7 +92,7 @@ func (f *File) checkFinite(t Tensor, part []float32, at int) error {
 	}
 	for i, v := range part {
 		if v-v != 0 {
-			return fmt.Errorf("tensor %q in %s holds %v (number %d of %d), with which no net computes; take another file of weights", t.Name, f.Path, v, at+i+1, t.Len())
+			return fmt.Errorf("tensor %s in %s holds %v (number %d of %d), with which no net computes; take another file of weights", say.Quote(t.Name), f.Path, v, at+i+1, t.Len())
 		}
 	}
 	return nil

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"github.com/cutpaste/cutpaste/configs/say"
 )
 
 // What a legacy file begins with (torch.serialization's MAGIC_NUMBER and
@@ -85,7 +87,7 @@ func (l *legacyFile) storage(id tuple) (*storage, error) {
 		l.storages[key] = whole
 	}
 	if whole.dtype != s.dtype || whole.length != s.length {
-		return nil, fmt.Errorf("is damaged: its storage %.60q has two types or lengths", key)
+		return nil, fmt.Errorf("is damaged: its storage %s has two types or lengths", say.Quote(key))
 	}
 	if view == nil {
 		return whole, nil
@@ -97,7 +99,7 @@ func (l *legacyFile) storage(id tuple) (*storage, error) {
 	first, isFirst := parts[1].(int64)
 	length, isLength := parts[2].(int64)
 	if !isFirst || !isLength || first < 0 || length < 0 || first > int64(whole.length) || length > int64(whole.length)-first {
-		return nil, fmt.Errorf("is damaged: it has a view beyond its storage %.60q", key)
+		return nil, fmt.Errorf("is damaged: it has a view beyond its storage %s", say.Quote(key))
 	}
 	part := &storage{dtype: s.dtype, length: int(length), of: whole, first: int(first)}
 	l.views = append(l.views, part)
@@ -126,7 +128,7 @@ func (l *legacyFile) lay(f *File, keys any, at int64) error {
 			return fmt.Errorf("cannot be read: %w", err)
 		}
 		if n := binary.LittleEndian.Uint64(length[:]); n != uint64(s.length) {
-			return fmt.Errorf("is damaged: its storage %.60q has %d numbers in one place and %d in another", key, s.length, n)
+			return fmt.Errorf("is damaged: its storage %s has %d numbers in one place and %d in another", say.Quote(key), s.length, n)
 		}
 		s.offset = at + 8
 		at = s.offset + int64(s.length)*int64(sizes[s.dtype])
@@ -144,5 +146,5 @@ func (l *legacyFile) lay(f *File, keys any, at int64) error {
 }
 
 func cutStorage(key string) error {
-	return fmt.Errorf("ends in the middle of its storage %.60q: it is cut off; copy or download it again", key)
+	return fmt.Errorf("ends in the middle of its storage %s: it is cut off; copy or download it again", say.Quote(key))
 }

@@ -6,7 +6,8 @@ import (
 	"io"
 	"math"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/cutpaste/cutpaste/configs/say"
 )
 
 // Limits of a pickle. EfficientNet-B7's state dict, the largest that a net here
@@ -361,12 +362,8 @@ func (p *pickle) global(module, name string) {
 	}
 	g, ok := globals[module+"."+name]
 	if !ok {
-		full := module + "." + name
-		if !utf8.ValidString(full) || strings.ContainsFunc(full, func(r rune) bool { return r < ' ' }) {
-			full = fmt.Sprintf("%q", full)
-		}
 		p.fail("refers to %s, which a file of weights has no business with: nothing of it was run; "+
-			"save the net's state_dict() alone, or take another file", full)
+			"save the net's state_dict() alone, or take another file", say.Name(module+"."+name))
 		return
 	}
 	p.push(g)

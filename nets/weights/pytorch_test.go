@@ -85,7 +85,7 @@ func TestCheckpoint(t *testing.T) {
 	if want := []string{"0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"}; !slices.Equal(names, want) {
 		t.Errorf("tensors %q, want %q", names, want)
 	}
-	if want := []string{`The tensors are those of "state_dict" in it.`, `Passed over: "epoch", "arch", "best", "optimizer".`}; !slices.Equal(f.Notes, want) {
+	if want := []string{`The tensors are those of "state_dict" in it.`, "Passed over: epoch, arch, best, optimizer."}; !slices.Equal(f.Notes, want) {
 		t.Errorf("notes %q, want %q", f.Notes, want)
 	}
 	got := make([]float32, 2)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"unsafe"
+
+	"github.com/cutpaste/cutpaste/configs/say"
 )
 
 // sizes of one element, in bytes.
@@ -22,11 +24,11 @@ const pieceBytes = 1 << 18
 // with them. Errors name the file and the tensor.
 func (f *File) Float32s(t Tensor, dst []float32) error {
 	if len(dst) != t.Len() {
-		return fmt.Errorf("tensor %q in %s has %d numbers, and %d are wanted", t.Name, f.Path, t.Len(), len(dst))
+		return fmt.Errorf("tensor %s in %s has %d numbers, and %d are wanted", say.Quote(t.Name), f.Path, t.Len(), len(dst))
 	}
 	convert := floats[t.DType]
 	if convert == nil {
-		return fmt.Errorf("tensor %q in %s is %s, and weights are F32, F16, BF16 or F64", t.Name, f.Path, t.DType)
+		return fmt.Errorf("tensor %s in %s is %s, and weights are F32, F16, BF16 or F64", say.Quote(t.Name), f.Path, t.DType)
 	}
 	var place []byte
 	if t.DType == "F32" {
@@ -44,7 +46,7 @@ func (f *File) Float32s(t Tensor, dst []float32) error {
 func (f *File) Int64s(t Tensor) ([]int64, error) {
 	convert := integers[t.DType]
 	if convert == nil {
-		return nil, fmt.Errorf("tensor %q in %s is %s, and whole numbers are wanted", t.Name, f.Path, t.DType)
+		return nil, fmt.Errorf("tensor %s in %s is %s, and whole numbers are wanted", say.Quote(t.Name), f.Path, t.DType)
 	}
 	dst := make([]int64, t.Len())
 	err := f.pieces(t, nil, func(b []byte, at int) error {
@@ -111,7 +113,7 @@ func (f *File) readFull(b []byte, offset int64) error {
 }
 
 func (f *File) cannotRead(t Tensor, err error) error {
-	return fmt.Errorf("tensor %q in %s cannot be read: %w", t.Name, f.Path, err)
+	return fmt.Errorf("tensor %s in %s cannot be read: %w", say.Quote(t.Name), f.Path, err)
 }
 
 // memory is the memory of numbers as bytes.

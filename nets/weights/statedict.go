@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
+
+	"github.com/cutpaste/cutpaste/configs/say"
 )
 
 // stateDict finds the tensors in what a pickle leaves: a dict of them or, of a
@@ -49,10 +50,10 @@ func (f *File) stateDict(v any) error {
 		return errors.New("holds no tensors; save a net's state_dict()")
 	}
 	if under != "" {
-		f.Notes = append(f.Notes, fmt.Sprintf("The tensors are those of %q in it.", under))
+		f.Notes = append(f.Notes, fmt.Sprintf("The tensors are those of %s in it.", say.Quote(under)))
 	}
 	if len(others) > 0 {
-		f.Notes = append(f.Notes, "Passed over: "+firstFew(others)+".")
+		f.Notes = append(f.Notes, "Passed over: "+say.Names(others)+".")
 	}
 	return nil
 }
@@ -93,7 +94,7 @@ func chooseDict(root *dict) (*dict, string, error) {
 		}
 	}
 	if len(keys) > 1 {
-		return nil, "", fmt.Errorf("holds several dicts of tensors (%s); save the wanted one alone", firstFew(keys))
+		return nil, "", fmt.Errorf("holds several dicts of tensors (%s); save the wanted one alone", say.Names(keys))
 	}
 	return nested[keys[0]], keys[0], nil
 }
@@ -103,18 +104,4 @@ func (d *dict) onlyTensors() bool {
 		_, ok := e.value.(*Tensor)
 		return !ok
 	})
-}
-
-// firstFew lists names, of many only the first five.
-func firstFew(names []string) string {
-	const most = 5
-	quoted := make([]string, 0, most)
-	for _, n := range names[:min(most, len(names))] {
-		quoted = append(quoted, fmt.Sprintf("%.60q", n))
-	}
-	list := strings.Join(quoted, ", ")
-	if more := len(names) - most; more > 0 {
-		list += fmt.Sprintf(" and %d others", more)
-	}
-	return list
 }

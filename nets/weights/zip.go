@@ -8,6 +8,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"github.com/cutpaste/cutpaste/configs/say"
 )
 
 const (
@@ -36,7 +38,7 @@ func (f *File) readZip() error {
 	z := zipFile{f: f, records: map[string]*zip.File{}}
 	for _, r := range archive.File {
 		if z.records[r.Name] != nil {
-			return fmt.Errorf("is damaged: its archive has %.60q twice", r.Name)
+			return fmt.Errorf("is damaged: its archive has %s twice", say.Quote(r.Name))
 		}
 		z.records[r.Name] = r
 		if dir, name := path.Split(r.Name); name == "data.pkl" && strings.Count(dir, "/") <= 1 {
@@ -80,16 +82,16 @@ type zipFile struct {
 func (z *zipFile) place(name string) (begin, size int64, err error) {
 	r := z.records[name]
 	if r == nil {
-		return 0, 0, fmt.Errorf("lacks %.60q in its archive: it is damaged", name)
+		return 0, 0, fmt.Errorf("lacks %s in its archive: it is damaged", say.Quote(name))
 	}
 	if r.Method != zip.Store || r.CompressedSize64 != r.UncompressedSize64 {
-		return 0, 0, fmt.Errorf("has %.60q compressed (%d bytes that claim to be %d), which PyTorch never does; take another file, or save it again with PyTorch", name, r.CompressedSize64, r.UncompressedSize64)
+		return 0, 0, fmt.Errorf("has %s compressed (%d bytes that claim to be %d), which PyTorch never does; take another file, or save it again with PyTorch", say.Quote(name), r.CompressedSize64, r.UncompressedSize64)
 	}
 	if begin, err = r.DataOffset(); err != nil {
-		return 0, 0, fmt.Errorf("is damaged at %.60q in its archive: %w", name, err)
+		return 0, 0, fmt.Errorf("is damaged at %s in its archive: %w", say.Quote(name), err)
 	}
 	if begin < 0 || begin > z.f.size || r.UncompressedSize64 > uint64(z.f.size-begin) {
-		return 0, 0, fmt.Errorf("has %.60q of %d bytes in its archive, more than the file: it is cut off or damaged", name, r.UncompressedSize64)
+		return 0, 0, fmt.Errorf("has %s of %d bytes in its archive, more than the file: it is cut off or damaged", say.Quote(name), r.UncompressedSize64)
 	}
 	return begin, int64(r.UncompressedSize64), nil
 }
@@ -139,7 +141,7 @@ func (z *zipFile) storage(id tuple) (*storage, error) {
 		return nil, err
 	}
 	if want := int64(s.length) * int64(sizes[s.dtype]); size != want {
-		return nil, fmt.Errorf("has a storage %.60q of %d bytes, but %d numbers of %s have %d: it is damaged", key, size, s.length, s.dtype, want)
+		return nil, fmt.Errorf("has a storage %s of %d bytes, but %d numbers of %s have %d: it is damaged", say.Quote(key), size, s.length, s.dtype, want)
 	}
 	s.offset = begin
 	return &s, nil
