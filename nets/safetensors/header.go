@@ -1,23 +1,26 @@
 package safetensors
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/binary"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"unicode/utf8"
 
-	format "github.com/nlpodyssey/safetensors"
+	"github.com/cutpaste/cutpaste/configs/say"
 )
 
-// maxHeader is the longest header read, in bytes. ResNet-18's has 15,000. The
-// reference implementation allows 100 MB, but a header of nothing but short
-// names takes about twenty times its length in memory while it is read.
+// maxHeader is the longest header read and written, in bytes. ResNet-18's has
+// 15,000. The reference implementation allows 100 MB, but a header of nothing but
+// short names takes about twenty times its length in memory while it is read.
 const maxHeader = 4 << 20
+
+// What a tensor may be at most, so that no text or list from a stranger is longer
+// than a sentence about it can bear.
+const (
+	MaxName       = 1000 // bytes; the longest name here has 60
+	MaxDimensions = 64   // PyTorch's own limit
+)
 
 // A Place says where in a file a tensor's numbers lie.
 type Place struct {
@@ -38,17 +41,14 @@ func ReadHeader(r io.ReaderAt, size int64) ([]Place, map[string]string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := checkNames(header); err != nil {
+	tensors, meta, err := parseHeader(header)
+	if err != nil {
 		return nil, nil, err
 	}
-	var head format.Metadata
-	if err := json.Unmarshal(header, &head); err != nil {
-		return nil, nil, fmt.Errorf("its header cannot be understood: %w", err)
-	}
-	places := make([]Place, 0, len(head.Tensors()))
+	places := make([]Place, 0, len(tensors))
 	data := int64(8 + len(header)) // what offsets count from
-	for name, info := range head.Tensors() {
-		p, err := place(name, info, data, size)
+	for _, t := range tensors {
+		p, err := t.place(data, size)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -60,14 +60,14 @@ func ReadHeader(r io.ReaderAt, size int64) ([]Place, map[string]string, error) {
 	end := data
 	for _, p := range places {
 		if p.Offset != end {
-			return nil, nil, fmt.Errorf("tensor %q begins at byte %d, and the one before it ends at %d", p.Name, p.Offset, end)
+			return nil, nil, fmt.Errorf("tensor %s begins at byte %d, and the one before it ends at %d", say.Quote(p.Name), p.Offset, end)
 		}
 		end += p.Bytes
 	}
 	if end != size {
 		return nil, nil, fmt.Errorf("its tensors end at byte %d and the file at %d", end, size)
 	}
-	return places, head.Metadata(), nil
+	return places, meta, nil
 }
 
 // readHeader returns the header's bytes, but not before the file's first bytes
@@ -77,7 +77,7 @@ func readHeader(r io.ReaderAt, size int64) ([]byte, error) {
 		return nil, fmt.Errorf("it has only %d bytes, too few for safetensors", size)
 	}
 	var length [8]byte
-	if err := readFull(r, length[:], 0); err != nil {
+	if err := ReadFull(r, length[:], 0); err != nil {
 		return nil, err
 	}
 	switch n := binary.LittleEndian.Uint64(length[:]); {
@@ -87,12 +87,13 @@ func readHeader(r io.ReaderAt, size int64) ([]byte, error) {
 		return nil, fmt.Errorf("its header has %d bytes, more than the %d allowed: it is not a file of weights", n, maxHeader)
 	default:
 		header := make([]byte, n)
-		return header, readFull(r, header, 8)
+		return header, ReadFull(r, header, 8)
 	}
 }
 
-// readFull fills b. That the file became shorter meanwhile is an error.
-func readFull(r io.ReaderAt, b []byte, offset int64) error {
+// ReadFull fills b from that byte on. A file that became shorter meanwhile is
+// io.ErrUnexpectedEOF.
+func ReadFull(r io.ReaderAt, b []byte, offset int64) error {
 	n, err := r.ReadAt(b, offset)
 	if n == len(b) {
 		return nil
@@ -105,51 +106,21 @@ func readFull(r io.ReaderAt, b []byte, offset int64) error {
 
 // place checks what the header says of one tensor against itself and against
 // the file's size.
-func place(name string, info *format.TensorInfo, data, size int64) (Place, error) {
-	begin, end := info.DataOffsets[0], info.DataOffsets[1]
+func (t *stated) place(data, size int64) (Place, error) {
+	begin, end := t.offsets[0], t.offsets[1]
 	if begin > end || end > uint64(size-data) {
-		return Place{}, fmt.Errorf("tensor %q has the impossible offsets %d", name, info.DataOffsets)
+		return Place{}, fmt.Errorf("tensor %s has the impossible offsets %d", say.Quote(t.name), t.offsets)
 	}
-	shape := make([]int, len(info.Shape))
-	for i, n := range info.Shape {
+	shape := make([]int, len(t.shape))
+	for i, n := range t.shape {
 		shape[i] = int(n) // negative from 1<<63 on, which sizeOf refuses
 	}
-	need, ok := sizeOf(info.DType, shape)
+	need, ok := sizeOf(t.dtype, shape)
 	if !ok {
-		return Place{}, fmt.Errorf("tensor %q has the impossible shape %d", name, info.Shape)
+		return Place{}, fmt.Errorf("tensor %s has the impossible shape %d", say.Quote(t.name), t.shape)
 	}
 	if need != end-begin {
-		return Place{}, fmt.Errorf("tensor %q has %d bytes, but %s of shape %v has %d", name, end-begin, info.DType, shape, need)
+		return Place{}, fmt.Errorf("tensor %s has %d bytes, but %s of shape %v has %d", say.Quote(t.name), end-begin, t.dtype, shape, need)
 	}
-	return Place{name, info.DType.String(), shape, data + int64(begin), int64(need)}, nil
-}
-
-// checkNames refuses a header that is no JSON object, is not UTF-8 (two
-// different names could be read as one) or has a name twice (the specification
-// forbids it, and readers differ in which of the two they take).
-func checkNames(header []byte) error {
-	if !utf8.Valid(header) {
-		return errors.New("its header is not UTF-8")
-	}
-	d := json.NewDecoder(bytes.NewReader(header))
-	if open, err := d.Token(); err != nil || open != json.Delim('{') {
-		return errors.New("its header is not a JSON object")
-	}
-	seen := map[string]bool{}
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return fmt.Errorf("its header is not JSON: %w", err)
-		}
-		s := name.(string) // the decoder takes nothing else for an object's key
-		if seen[s] {
-			return fmt.Errorf("its header has %q twice", s)
-		}
-		seen[s] = true
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			return fmt.Errorf("its header is not JSON: %w", err)
-		}
-	}
-	return nil
+	return Place{t.name, t.dtype.String(), shape, data + int64(begin), int64(need)}, nil
 }

@@ -46,7 +46,7 @@ func parse(r io.ReaderAt, size int64) (*File, error) {
 	}
 	start := places[0].Offset
 	data := make([]byte, size-start)
-	if err := readFull(r, data, start); err != nil {
+	if err := ReadFull(r, data, start); err != nil {
 		return nil, err
 	}
 	for _, p := range places {

@@ -3,10 +3,15 @@ package safetensors
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	format "github.com/nlpodyssey/safetensors"
 )
 
 // raw makes a file's bytes of a header and data.
@@ -28,12 +33,23 @@ func TestReadRefuses(t *testing.T) {
 		{"header over the limit", length(maxHeader+1) + strings.Repeat(" ", maxHeader+1), "more than"},
 		{"another format", "\x89PNG\r\n\x1a\n" + strings.Repeat("x", 100), "not a safetensors file"},
 		{"no JSON", raw("{{", ""), "not JSON"},
+		{"comma at the end", raw(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},}`, "x"), "not JSON from byte 53 on"},
+		{"no comma", raw(`{"__metadata__":{}"__metadata__":{}}`, ""), "not JSON"},
+		{"no colon", raw(`{"a"{}}`, ""), "not JSON"},
+		{"control character", raw("{\"a\n\":{}}", ""), "not JSON"},
+		{"escape that is none", raw(`{"a\x":{}}`, ""), "not JSON"},
+		{"text without end", raw(`{"a\"`, ""), "not JSON"},
+		{"same name escaped", raw(`{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\u0061":{}}`, ""), `"a" twice`},
+		{"zero before a number", raw(`{"a":{"dtype":"U8","shape":[01],"data_offsets":[0,1]}}`, "x"), "whole numbers"},
+		{"number beyond 64 bits", raw(`{"a":{"dtype":"U8","shape":[18446744073709551616],"data_offsets":[0,1]}}`, "x"), "whole numbers"},
+		{"comma in a list", raw(`{"a":{"dtype":"U8","shape":[1,],"data_offsets":[0,1]}}`, "x"), "whole numbers"},
+		{"cut within", raw(`{"a":{"dtype":"U8"`, ""), "not JSON"},
 		{"null", raw("null", ""), "not a JSON object"},
 		{"list", raw("[]", ""), "not a JSON object"},
 		{"no header", raw("", ""), "not a JSON object"},
-		{"two objects", raw("{}{}", ""), "damaged"},
+		{"two objects", raw("{}{}", ""), "behind its end"},
 		{"not UTF-8", raw("{\"\xff\":{}}", ""), "UTF-8"},
-		{"deeply nested", raw(`{"a":`+strings.Repeat("[", 1<<20), ""), "not JSON"},
+		{"deeply nested", raw(`{"a":`+strings.Repeat("[", 1<<20), ""), `tensor "a" is not described`},
 		{"name twice", raw(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}`, "xy"), "twice"},
 		{"tensor without fields", raw(`{"a":{}}`, ""), `"a"`},
 		{"tensor null", raw(`{"a":null}`, ""), `"a"`},
@@ -49,7 +65,18 @@ func TestReadRefuses(t *testing.T) {
 		{"shape overflows int", raw(`{"a":{"dtype":"U8","shape":[0,18446744073709551615],"data_offsets":[0,0]}}`, ""), "impossible"},
 		{"shape negative", raw(`{"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,0]}}`, ""), "damaged"},
 		{"shape no list", raw(`{"a":{"dtype":"U8","shape":null,"data_offsets":[0,1]}}`, "x"), "damaged"},
-		{"metadata no text", raw(`{"__metadata__":{"a":1}}`, ""), "damaged"},
+		{"metadata no text", raw(`{"__metadata__":{"a":1}}`, ""), `metadata have "a", which is no text`},
+		{"metadata no object", raw(`{"__metadata__":[]}`, ""), "metadata are not a JSON object"},
+		{"metadata with a name twice", raw(`{"__metadata__":{"a":"","a":""}}`, ""), "twice"},
+		{"metadata twice", raw(`{"__metadata__":{},"__metadata__":{}}`, ""), "twice"},
+		{"member twice", raw(`{"a":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}}`, "x"), "each once"},
+		{"unknown member", raw(`{"a":{"dtype":"U8","Shape":[1],"data_offsets":[0,1]}}`, "x"), `unknown member "Shape"`},
+		{"type no text", raw(`{"a":{"dtype":7,"shape":[1],"data_offsets":[0,1]}}`, "x"), "no text"},
+		{"shape of texts", raw(`{"a":{"dtype":"U8","shape":["1"],"data_offsets":[0,1]}}`, "x"), "whole numbers"},
+		{"65 dimensions", raw(`{"a":{"dtype":"U8","shape":[`+strings.Repeat("1,", 64)+`1],"data_offsets":[0,1]}}`, "x"), "at most 64 whole numbers"},
+		{"one offset", raw(`{"a":{"dtype":"U8","shape":[0],"data_offsets":[0]}}`, ""), "not two"},
+		{"three offsets", raw(`{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0,0]}}`, ""), "at most 2 whole numbers"},
+		{"name of 1001 bytes", raw(`{"`+strings.Repeat("a", 1001)+`":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`, "x"), "by 1001 bytes"},
 	} {
 		path := filepath.Join(t.TempDir(), "x.safetensors")
 		if err := os.WriteFile(path, []byte(c.content), 0o600); err != nil {
@@ -69,7 +96,8 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-// FuzzParse: whatever the bytes, parse does not panic, and what it accepts fits together.
+// FuzzParse: whatever the bytes, parse neither panics nor dawdles, and what it
+// accepts fits together and is what the library reads too.
 func FuzzParse(f *testing.F) {
 	good, err := os.ReadFile(fixture)
 	if err != nil {
@@ -77,19 +105,32 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add(good)
 	f.Add([]byte(raw(`{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}`, "xy")))
+	f.Add([]byte(raw(` { "\u0061" : { "shape" : [ ] , "dtype" : "U8" , "data_offsets" : [ 0 , 1 ] } , "__metadata__" : { "\\" : "\ud83d\ude00" } } `, "x")))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		start := time.Now()
 		file, err := parse(bytes.NewReader(b), int64(len(b)))
+		if took := time.Since(start); took > 5*time.Second { // microseconds, on a machine that is not busy
+			t.Errorf("%d bytes took %s", len(b), took)
+		}
 		if err != nil {
 			return
+		}
+		header, other, err := format.ReadMetadata(b)
+		if err != nil || len(other.Tensors()) != len(file.Tensors) || !maps.Equal(other.Metadata(), file.Meta) {
+			t.Fatalf("the library reads %v, %v; want %v", other, err, file)
 		}
 		numbers := 0
 		for _, x := range file.Tensors {
 			if err := x.check(); err != nil {
 				t.Error(err)
 			}
+			theirs := other.Tensors()[x.Name]
+			if theirs == nil || theirs.DType.String() != x.DType || fmt.Sprint(theirs.Shape) != fmt.Sprint(x.Shape) || theirs.DataOffsets[1]-theirs.DataOffsets[0] != uint64(len(x.Data)) {
+				t.Errorf("the library reads %v; want %v", theirs, x)
+			}
 			numbers += len(x.Data)
 		}
-		if header := int(binary.LittleEndian.Uint64(b)); 8+header+numbers != len(b) {
+		if 8+int(header)+numbers != len(b) {
 			t.Errorf("%d bytes of tensors after a header of %d in %d bytes", numbers, header, len(b))
 		}
 	})

@@ -12,12 +12,12 @@
 // stranger is safe to open. The format is that of
 // https://github.com/huggingface/safetensors.
 //
-// The format itself is read and written by github.com/nlpodyssey/safetensors,
-// which checks overlaps, gaps, lengths and overflowing shapes. This package
-// adds what that library leaves open: errors that name the file, a limit for
-// the header before the file is read, no name twice, no text that is not
-// UTF-8, tensors of no dimension when writing, an order that does not change
-// from one reading to the next, and files that appear whole or not at all.
+// The format is written by github.com/nlpodyssey/safetensors, whose types of
+// numbers these are. This package adds what that library leaves open: files that
+// appear whole or not at all, and tensors of no dimension. It reads headers
+// itself, since it must refuse a stranger's early and in words of its own: limits
+// for the header, names and shapes, no name twice, no text that is not UTF-8, no
+// overlap or gap, and an order that does not change from one reading to the next.
 //
 // Numbers are taken from and given as the machine's own memory, which must be
 // little-endian, as amd64 and arm64 are.
@@ -28,6 +28,8 @@ import (
 	"math"
 
 	format "github.com/nlpodyssey/safetensors"
+
+	"github.com/cutpaste/cutpaste/configs/say"
 )
 
 // A Tensor is one named array.
@@ -53,14 +55,14 @@ func (f *File) Get(name string) (Tensor, error) {
 			return t, nil
 		}
 	}
-	return Tensor{}, fmt.Errorf("%s holds no tensor named %q among its %d", f.path, name, len(f.Tensors))
+	return Tensor{}, fmt.Errorf("%s holds no tensor named %s among its %d", f.path, say.Quote(name), len(f.Tensors))
 }
 
 // check says how Shape, DType and Data contradict each other.
 func (t Tensor) check() error {
 	_, shape, bytes, err := layout(t.Name, t.DType, t.Shape)
 	if err == nil && bytes != uint64(len(t.Data)) {
-		err = fmt.Errorf("tensor %q has %d bytes, but %s of shape %v has %d", t.Name, len(t.Data), t.DType, shape, bytes)
+		err = fmt.Errorf("tensor %s has %d bytes, but %s of shape %v has %d", say.Quote(t.Name), len(t.Data), t.DType, shape, bytes)
 	}
 	return err
 }
@@ -69,11 +71,11 @@ func (t Tensor) check() error {
 func layout(name, dtype string, shape []int) (format.DType, []uint64, uint64, error) {
 	d, err := format.ParseDType(dtype)
 	if err != nil {
-		return 0, nil, 0, fmt.Errorf("tensor %q has the unknown type %q", name, dtype)
+		return 0, nil, 0, fmt.Errorf("tensor %s has the unknown type %s", say.Quote(name), say.Quote(dtype))
 	}
 	bytes, ok := sizeOf(d, shape)
 	if !ok {
-		return 0, nil, 0, fmt.Errorf("tensor %q has the impossible shape %v", name, shape)
+		return 0, nil, 0, fmt.Errorf("tensor %s has the impossible shape %v", say.Quote(name), shape)
 	}
 	dimensions := make([]uint64, len(shape)) // never nil: the header of a single number has "shape": []
 	for i, n := range shape {

@@ -3,6 +3,8 @@ package safetensors
 import (
 	"fmt"
 	"unsafe"
+
+	"github.com/cutpaste/cutpaste/configs/say"
 )
 
 type number interface{ float32 | float64 | int64 }
@@ -43,7 +45,7 @@ func toBytes[T number](values []T) []byte {
 
 func fromBytes[T number](t Tensor, dtype string) ([]T, error) {
 	if t.DType != dtype {
-		return nil, fmt.Errorf("tensor %q is %s, but %s is needed here", t.Name, t.DType, dtype)
+		return nil, fmt.Errorf("tensor %s is %s, but %s is needed here", say.Quote(t.Name), t.DType, dtype)
 	}
 	if err := t.check(); err != nil {
 		return nil, err

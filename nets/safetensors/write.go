@@ -1,12 +1,16 @@
 package safetensors
 
 import (
+	"encoding/binary"
 	"fmt"
+	"io"
 	"path/filepath"
 	"unicode/utf8"
 
 	"github.com/google/renameio/v2"
 	format "github.com/nlpodyssey/safetensors"
+
+	"github.com/cutpaste/cutpaste/configs/say"
 )
 
 // metaKey is the one name in a header that is not a tensor's.
@@ -22,8 +26,8 @@ const metaKey = "__metadata__"
 // before and digits after.
 //
 // Errors name the file: two tensors of one name, a tensor whose DType, Shape
-// and Data contradict each other, a name that is not UTF-8, and whatever the
-// file system says.
+// and Data contradict each other, a name that is not UTF-8, what [ReadHeader]
+// would find too long, and whatever the file system says.
 func Write(path string, tensors []Tensor, meta map[string]string) error {
 	lazy := make([]Lazy, len(tensors))
 	for i, t := range tensors {
@@ -46,18 +50,13 @@ type Lazy struct {
 
 // WriteLazy is Write for such tensors.
 func WriteLazy(path string, tensors []Lazy, meta map[string]string) error {
-	var failed error // of a Data
-	views, err := views(tensors, meta, &failed)
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", path, err)
-	}
-	if err := replace(path, views, meta, &failed); err != nil {
+	if err := replace(path, tensors, meta); err != nil {
 		return fmt.Errorf("cannot write %s, which stays as it was: %w", path, err)
 	}
 	return nil
 }
 
-func replace(path string, views map[string]view, meta map[string]string, failed *error) error {
+func replace(path string, tensors []Lazy, meta map[string]string) error {
 	f, err := renameio.NewPendingFile(path,
 		renameio.WithTempDir(filepath.Dir(path)), // otherwise a kill could leave it in /tmp, where nobody looks
 		renameio.WithPermissions(0o644),
@@ -66,13 +65,41 @@ func replace(path string, views map[string]view, meta map[string]string, failed 
 		return err
 	}
 	defer f.Cleanup()
-	if err := format.SerializeToWriter(views, meta, f); err != nil {
+	if err := Encode(f, tensors, meta); err != nil {
 		return err
 	}
-	if *failed != nil {
-		return *failed
-	}
 	return f.CloseAtomicallyReplace()
+}
+
+// Encode writes the bytes of a file to w. After an error what was written is of no
+// use.
+func Encode(w io.Writer, tensors []Lazy, meta map[string]string) error {
+	var failed error // of a Data
+	views, err := views(tensors, meta, &failed)
+	if err != nil {
+		return err
+	}
+	if err := format.SerializeToWriter(views, meta, &limited{w: w}); err != nil {
+		return err
+	}
+	return failed
+}
+
+// limited refuses a header that ReadHeader would refuse, before anything is
+// written: the library writes the header's length first.
+type limited struct {
+	w       io.Writer
+	checked bool
+}
+
+func (l *limited) Write(b []byte) (int, error) {
+	if !l.checked {
+		l.checked = true
+		if n := binary.LittleEndian.Uint64(b); n > maxHeader {
+			return 0, fmt.Errorf("its header would have %d bytes, more than the %d allowed; take fewer tensors, or shorter names", n, maxHeader)
+		}
+	}
+	return l.w.Write(b)
 }
 
 // A view shows a Lazy to the library, which asks for its data once.
@@ -94,7 +121,7 @@ func (v view) Data() []byte {
 	}
 	data, err := v.Lazy.Data()
 	if err == nil && uint64(len(data)) != v.bytes {
-		err = fmt.Errorf("tensor %q came as %d bytes, and it has %d", v.Name, len(data), v.bytes)
+		err = fmt.Errorf("tensor %s came as %d bytes, and it has %d", say.Quote(v.Name), len(data), v.bytes)
 	}
 	*v.failed = err
 	return data
@@ -104,10 +131,13 @@ func views(tensors []Lazy, meta map[string]string, failed *error) (map[string]vi
 	views := make(map[string]view, len(tensors))
 	for _, t := range tensors {
 		if _, twice := views[t.Name]; twice {
-			return nil, fmt.Errorf("two tensors are named %q", t.Name)
+			return nil, fmt.Errorf("two tensors are named %s", say.Quote(t.Name))
 		}
-		if t.Name == metaKey || !utf8.ValidString(t.Name) {
-			return nil, fmt.Errorf("a tensor cannot be named %q", t.Name)
+		if t.Name == metaKey || !utf8.ValidString(t.Name) || len(t.Name) > MaxName {
+			return nil, fmt.Errorf("a tensor cannot be named %s", say.Quote(t.Name))
+		}
+		if len(t.Shape) > MaxDimensions {
+			return nil, fmt.Errorf("tensor %s has %d dimensions, more than the %d allowed", say.Quote(t.Name), len(t.Shape), MaxDimensions)
 		}
 		dtype, shape, bytes, err := layout(t.Name, t.DType, t.Shape)
 		if err != nil {
@@ -117,7 +147,7 @@ func views(tensors []Lazy, meta map[string]string, failed *error) (map[string]vi
 	}
 	for k, v := range meta {
 		if !utf8.ValidString(k) || !utf8.ValidString(v) {
-			return nil, fmt.Errorf("the metadata %q is not UTF-8", k)
+			return nil, fmt.Errorf("the metadata %s is not UTF-8", say.Quote(k))
 		}
 	}
 	return views, nil

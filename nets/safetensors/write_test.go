@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,6 +29,9 @@ func TestWriteRefuses(t *testing.T) {
 		{"too few values", []Tensor{F32("a", []int{2}, one)}, nil, "4 bytes"},
 		{"negative", []Tensor{F32("a", []int{-1}, nil)}, nil, "impossible"},
 		{"overflow", []Tensor{F32("a", []int{math.MaxInt / 2, 4}, nil)}, nil, "impossible"},
+		{"name of 1001 bytes", []Tensor{F32(strings.Repeat("a", 1001), []int{1}, one)}, nil, "cannot be named"},
+		{"65 dimensions", []Tensor{F32("a", slices.Repeat([]int{1}, 65), one)}, nil, "65 dimensions"},
+		{"header too long for Read", nil, map[string]string{"k": strings.Repeat("x", maxHeader)}, "its header would have"},
 		{"overflow to 0", []Tensor{F32("a", []int{1 << 31, 1 << 31}, nil)}, nil, "impossible"},
 	} {
 		path := filepath.Join(t.TempDir(), "x.safetensors")

@@ -17,7 +17,7 @@ func (f *File) readDirectory() error {
 		return errors.New("is empty: copy or download it again")
 	}
 	start := make([]byte, min(f.size, 512))
-	if err := f.readFull(start, 0); err != nil {
+	if err := safetensors.ReadFull(f.r, start, 0); err != nil {
 		return fmt.Errorf("cannot be read: %w", err)
 	}
 	if text := textual(start); text != "" {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/cutpaste/cutpaste/nets/safetensors"
 )
 
 // A global is what a name in a pickle stands for: a function, or the type of a
@@ -64,9 +66,6 @@ func rebuildParameter(args tuple) (any, error) {
 	return nil, errors.New("is damaged: it makes a parameter of what is no tensor")
 }
 
-// maxDimensions is PyTorch's own limit.
-const maxDimensions = 64
-
 // rebuildTensor takes a storage, the first element, the shape and the strides;
 // what may follow, such as whether gradients are needed, says nothing of numbers.
 func rebuildTensor(args tuple) (any, error) {
@@ -77,7 +76,7 @@ func rebuildTensor(args tuple) (any, error) {
 	first, isNumber := args[1].(int64)
 	shape, hasShape := ints(args[2])
 	strides, hasStrides := ints(args[3])
-	if !isStorage || !isNumber || !hasShape || !hasStrides || len(shape) != len(strides) || len(shape) > maxDimensions {
+	if !isStorage || !isNumber || !hasShape || !hasStrides || len(shape) != len(strides) || len(shape) > safetensors.MaxDimensions {
 		return nil, errors.New("is damaged: it makes a tensor of what is no storage, shape and strides")
 	}
 	t := &Tensor{DType: s.dtype, Shape: shape, storage: s}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/cutpaste/cutpaste/configs/say"
+	"github.com/cutpaste/cutpaste/nets/safetensors"
 )
 
 // What a legacy file begins with (torch.serialization's MAGIC_NUMBER and
@@ -124,7 +125,7 @@ func (l *legacyFile) lay(f *File, keys any, at int64) error {
 		if f.size-at < 8 {
 			return cutStorage(key)
 		}
-		if err := f.readFull(length[:], at); err != nil {
+		if err := safetensors.ReadFull(f.r, length[:], at); err != nil {
 			return fmt.Errorf("cannot be read: %w", err)
 		}
 		if n := binary.LittleEndian.Uint64(length[:]); n != uint64(s.length) {

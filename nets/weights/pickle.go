@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cutpaste/cutpaste/configs/say"
+	"github.com/cutpaste/cutpaste/nets/safetensors"
 )
 
 // Limits of a pickle. EfficientNet-B7's state dict, the largest that a net here
@@ -16,7 +17,7 @@ const (
 	maxPickle = 16 << 20 // bytes
 	maxValues = 1 << 19
 	maxString = 1 << 20 // bytes
-	maxName   = 1000    // bytes of a tensor's name; the longest here have 60
+	maxName   = safetensors.MaxName
 )
 
 // A pickle is Python's serialised object: a program for a machine with a stack,

@@ -2,10 +2,11 @@ package weights
 
 import (
 	"fmt"
-	"io"
+	"sync"
 	"unsafe"
 
 	"github.com/cutpaste/cutpaste/configs/say"
+	"github.com/cutpaste/cutpaste/nets/safetensors"
 )
 
 // sizes of one element, in bytes.
@@ -71,7 +72,8 @@ func (f *File) pieces(t Tensor, place []byte, each func(b []byte, at int) error)
 	total := t.Len() * size
 	if t.strides != nil {
 		if place == nil {
-			place = make([]byte, total)
+			place = f.spare.take(total)
+			defer f.spare.give(place)
 		}
 		if err := f.gather(t, place); err != nil {
 			return err
@@ -80,7 +82,8 @@ func (f *File) pieces(t Tensor, place []byte, each func(b []byte, at int) error)
 	}
 	var buffer []byte
 	if place == nil {
-		buffer = make([]byte, min(pieceBytes, total))
+		buffer = f.spare.take(min(pieceBytes, total))
+		defer f.spare.give(buffer)
 	}
 	start := t.storage.offset + int64(t.first)*int64(size)
 	for done := 0; done < total; {
@@ -89,7 +92,7 @@ func (f *File) pieces(t Tensor, place []byte, each func(b []byte, at int) error)
 		if place != nil {
 			b = place[done:]
 		}
-		if err := f.readFull(b[:n], start+int64(done)); err != nil {
+		if err := safetensors.ReadFull(f.r, b[:n], start+int64(done)); err != nil {
 			return f.cannotRead(t, err)
 		}
 		if err := each(b[:n], done/size); err != nil {
@@ -100,16 +103,32 @@ func (f *File) pieces(t Tensor, place []byte, each func(b []byte, at int) error)
 	return nil
 }
 
-// readFull fills b from that byte of the file on.
-func (f *File) readFull(b []byte, offset int64) error {
-	n, err := f.r.ReadAt(b, offset)
-	if n == len(b) {
-		return nil
+// A spare is a buffer that one tensor leaves to the next, so that loading a whole
+// file needs one and not one a tensor.
+type spare struct {
+	mu     sync.Mutex
+	buffer []byte
+}
+
+// take returns n bytes of any content, aligned for every type, that go back by
+// give.
+func (s *spare) take(n int) []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := s.buffer
+	s.buffer = nil
+	if cap(b) < n {
+		b = make([]byte, max(n, 64)) // few bytes would be aligned for few
 	}
-	if err == io.EOF {
-		return io.ErrUnexpectedEOF
+	return b[:n]
+}
+
+func (s *spare) give(b []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if cap(b) > cap(s.buffer) {
+		s.buffer = b
 	}
-	return err
 }
 
 func (f *File) cannotRead(t Tensor, err error) error {

@@ -1,11 +1,15 @@
 package weights
 
 import (
+	"encoding/binary"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // Whatever is no file of weights is refused by a sentence that names it.
@@ -24,6 +28,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"picture", "\x89PNG\r\n\x1a\n" + strings.Repeat("x", 100), "is damaged or no file of weights"},
 		{"safetensors cut off", string(good[:len(good)-3]), "has the impossible offsets"},
 		{"safetensors cut off in its header", string(good[:100]), "cut off"},
+		{"safetensors with a name to fill a screen", strings.Replace("\xd8\x07\x00\x00\x00\x00\x00\x00"+`{"A":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}`, "A", strings.Repeat("\u00fc", 979), 1), "by 1958 bytes"},
 		{"safetensors with a lying offset", strings.Replace(string(good), `"data_offsets":[0,`, `"data_offsets":[9,`, 1), "tensor"},
 	} {
 		path := filepath.Join(t.TempDir(), "x.pth")
@@ -40,6 +45,32 @@ func TestOpenRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(t, "pipe", pipe, "no regular file")
+}
+
+// A header of nothing but short names is refused within a second and without a
+// large allocation, whether that shows at its first tensor or behind its last.
+func TestLongHeaderIsRefusedFast(t *testing.T) {
+	for value, want := range map[string]string{
+		`{}`: "must have a dtype",
+		`{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`: "its tensors end at byte",
+	} {
+		header := []byte("{")
+		for i := 0; len(header) < 4<<20-100; i++ {
+			header = fmt.Appendf(header, `"%x":%s,`, i, value)
+		}
+		header[len(header)-1] = '}'
+		content := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+		path := inFile(t, append(append(content, header...), 0))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		refused(t, value, path, want)
+		took := time.Since(start)
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; took > time.Second || used > 100<<20 {
+			t.Errorf("%s: took %s and allocated %d bytes in all", value, took, used)
+		}
+	}
 }
 
 func refused(t *testing.T, name, path, want string) {

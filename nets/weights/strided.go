@@ -1,6 +1,10 @@
 package weights
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/cutpaste/cutpaste/nets/safetensors"
+)
 
 // gather writes the numbers of a tensor with strides to dst, row-major. It reads
 // the part of the storage that the tensor shows, which is no more than the file.
@@ -10,8 +14,9 @@ func (f *File) gather(t Tensor, dst []byte) error {
 	for i, n := range t.Shape {
 		last += (n - 1) * t.strides[i]
 	}
-	src := make([]byte, (last+1)*size)
-	if err := f.readFull(src, t.storage.offset+int64(t.first)*int64(size)); err != nil {
+	src := f.spare.take((last + 1) * size)
+	defer f.spare.give(src)
+	if err := safetensors.ReadFull(f.r, src, t.storage.offset+int64(t.first)*int64(size)); err != nil {
 		return f.cannotRead(t, err)
 	}
 	shape, strides := merged(t.Shape, t.strides)

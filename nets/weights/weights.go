@@ -38,6 +38,7 @@ type File struct {
 	r     io.ReaderAt
 	size  int64
 	close func() error
+	spare spare
 }
 
 // A Tensor is one named array of a File, whose methods read its numbers.

@@ -2,6 +2,7 @@ package weights
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -195,22 +196,51 @@ func TestCutWhileOpen(t *testing.T) {
 	}
 }
 
-// Loading takes no second copy of a file: beside the numbers' own place, less
-// than a tenth of it is allocated.
+// Loading takes at most 1.3 times the file, of which the numbers' own place is 1:
+// so all that is allocated beside it, buffers, directory and what is thrown away
+// again, must stay below 0.3. It is below 0.1 but where one tensor, which must be
+// put in order or rounded, is most of the file. Go's count of allocations is all
+// there is to it: this package maps no file and calls no C, and what libtorch has
+// of the numbers is their own place.
 func TestNoSecondCopy(t *testing.T) {
-	n := 1 << 20
-	path := written(t, safetensors.F32("a", []int{n}, make([]float32, n)), safetensors.F64("b", []int{n}, make([]float64, n)))
-	dst := make([]float32, n)
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f := mustOpen(t, path)
-	for _, x := range f.Tensors {
-		if err := f.Float32s(x, dst); err != nil {
+	const n = 1 << 16 // numbers of a tensor
+	storages := map[string][]byte{}
+	var dict []storedTensor
+	var list, half []safetensors.Tensor
+	for i := range 32 {
+		name := fmt.Sprint("layer", i, ".weight")
+		storages[name] = make([]byte, 4*n)
+		strides := []int{n / 16, 1}
+		if i%2 == 1 {
+			strides = []int{1, 16} // as channels_last leaves them
+		}
+		dict = append(dict, storedTensor{name, name, []int{16, n / 16}, strides})
+		list = append(list, safetensors.F32(name, []int{n}, make([]float32, n)))
+		half = append(half, safetensors.Tensor{Name: name, DType: "F16", Shape: []int{n}, Data: make([]byte, 2*n)})
+	}
+	for name, path := range map[string]string{
+		"PyTorch":          inFile(t, stored(t, storages, dict...)),
+		"safetensors":      written(t, list...),
+		"half precision":   written(t, half...),
+		"double precision": written(t, safetensors.F64("a", []int{16 * n}, make([]float64, 16*n))),
+	} {
+		info, err := os.Stat(path)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	runtime.ReadMemStats(&after)
-	if used := after.TotalAlloc - before.TotalAlloc; used > uint64(12*n/10) {
-		t.Errorf("%d bytes were allocated to load %d", used, 12*n)
+		dst := make([]float32, 16*n)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		f := mustOpen(t, path)
+		for _, x := range f.Tensors {
+			if err := f.Float32s(x, dst[:x.Len()]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		runtime.ReadMemStats(&after)
+		used := after.TotalAlloc - before.TotalAlloc
+		if used > uint64(info.Size())/10 {
+			t.Errorf("%s: %d bytes were allocated to load %d", name, used, info.Size())
+		}
 	}
 }

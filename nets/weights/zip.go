@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/cutpaste/cutpaste/configs/say"
+	"github.com/cutpaste/cutpaste/nets/safetensors"
 )
 
 const (
@@ -106,7 +107,7 @@ func (z *zipFile) small(name string) (string, error) {
 		return "", err
 	}
 	b := make([]byte, min(size, 32))
-	if err := z.f.readFull(b, begin); err != nil {
+	if err := safetensors.ReadFull(z.f.r, b, begin); err != nil {
 		return "", fmt.Errorf("cannot be read: %w", err)
 	}
 	return strings.TrimSpace(string(b)), nil
