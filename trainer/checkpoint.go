@@ -30,7 +30,17 @@ type position struct {
 	Seconds float64 `json:"seconds"`
 }
 
-const positionFile = "position.json"
+const (
+	checkpointFolder = "checkpoint" // in a run's
+	positionFile     = "position.json"
+)
+
+// HasCheckpoint says whether training in the run folder dir would go on from a
+// checkpoint.
+func HasCheckpoint(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, checkpointFolder, positionFile))
+	return err == nil
+}
 
 // saveCheckpoint writes weights, which are the net's state, momentum and position
 // into dir, then removes the files of the checkpoint before. If it fails (a full

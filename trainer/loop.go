@@ -30,9 +30,11 @@ type loop struct {
 // open readies everything for the next update.
 func (l *loop) open(ctx context.Context) (err error) {
 	c := l.Config
-	if l.net, err = Start(c, l.Numerics); err != nil {
+	start, err := StartFrom(c, l.Numerics, l.WeightsSHA256)
+	if err != nil {
 		return err
 	}
+	l.net = start.Net
 	l.updater = NewUpdater(l.net, c, l.Numerics, c.Train.LogEvery)
 	l.updater.stream.Run(func() { l.at, err = l.updater.loadCheckpoint(l.checkpoints) })
 	if err != nil || l.done() {

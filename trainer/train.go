@@ -19,6 +19,9 @@ type Job struct {
 	Numerics Numerics
 	Pictures *data.Pictures // normal training pictures, at Config.Data.Size
 	Dir      string         // of the run: metrics.csv, events/ and checkpoint/ go there
+	// WeightsSHA256, if not empty, is what the file of net.weights must have: a file
+	// that was replaced since it was looked at is an error.
+	WeightsSHA256 string
 	// Progress, if not nil, is called after every update; status is the last
 	// one there was, and nil before the first.
 	Progress func(update int, status *Status)

@@ -3,6 +3,8 @@ package trainer
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"slices"
@@ -141,6 +143,72 @@ func TestStartFromWeights(t *testing.T) {
 			t.Error("the two backbones are the same: nothing was tried")
 		}
 	})
+}
+
+// The file's bytes are hashed as they are loaded; others than the expected ones are
+// refused.
+func TestStartFromTheExpectedBytes(t *testing.T) {
+	c := small()
+	donor, n := started(t, c)
+	c.Net.Weights = filepath.Join(t.TempDir(), "donor")
+	var err error
+	do(t, func() { err = safetensors.Write(c.Net.Weights, donor.State(), nil) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash := sha256.Sum256([]byte(read(t, c.Net.Weights)))
+	sum := hex.EncodeToString(hash[:])
+	for _, want := range []string{"", sum} {
+		s, err := StartFrom(c, n, want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer free(t, s.Net)
+		if s.SHA256 != sum || s.Path != c.Net.Weights || len(s.Notes) != 1 {
+			t.Errorf("it is from %s with %s and the notes %q", s.Path, s.SHA256, s.Notes)
+		}
+	}
+	before := live(t)
+	other := strings.Repeat("0", 64)
+	if _, err := StartFrom(c, n, other); err == nil || !strings.Contains(err.Error(), sum[:8]) || !strings.Contains(err.Error(), other[:8]) {
+		t.Errorf("other bytes: %v", err)
+	}
+	j := job(t, c, t.TempDir())
+	j.WeightsSHA256 = other
+	if err := train(t, context.Background(), j); err == nil || !strings.Contains(err.Error(), "put that file back") {
+		t.Errorf("a training from other bytes: %v", err)
+	}
+	if now := live(t); now != before {
+		t.Errorf("%d tensors are left over", now-before)
+	}
+}
+
+// A lite net whose file of weights meets pictures scaled as for torchvision's nets
+// has a note with the keys to set.
+func TestLiteWeightsWantPicturesScaledTheirWay(t *testing.T) {
+	c := small()
+	c.Net.Name = "efficientnet_lite0"
+	donor, n := started(t, c)
+	c.Net.Weights = filepath.Join(t.TempDir(), "lite.safetensors")
+	var err error
+	do(t, func() { err = safetensors.Write(c.Net.Weights, donor.Published(), nil) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, scaled := range []bool{false, true} {
+		if scaled {
+			c.Data.Mean, c.Data.Std = []float64{0.49804, 0.49804, 0.49804}, []float64{0.50196, 0.50196, 0.50196}
+		}
+		s, err := StartFrom(c, n, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer free(t, s.Net)
+		notes := strings.Join(s.Notes, "\n")
+		if said := strings.Contains(notes, "data.mean=[0.49804,0.49804,0.49804] data.std=[0.50196,0.50196,0.50196]"); said == scaled {
+			t.Errorf("scaled their way: %v, notes %q", scaled, notes)
+		}
+	}
 }
 
 func TestStartFromUnusableWeights(t *testing.T) {

@@ -26,6 +26,22 @@ func checkLevels(c *configs.Config) error {
 	return nil
 }
 
+// withStored is these levels and, after them, those of the embeddings that the run
+// in dir has: a command for a further level loses none of them.
+func withStored(levels []string, dir string) []string {
+	stored, err := loadEmbeddings(dir)
+	if err != nil {
+		return levels // there are none that can be read
+	}
+	all := slices.Clone(levels)
+	for _, level := range stored.names() {
+		if !slices.Contains(all, level) {
+			all = append(all, level)
+		}
+	}
+	return all
+}
+
 // levelFolder is where the scores of the level number i of embed.levels go.
 func levelFolder(to string, c *configs.Config, i int) string {
 	if i == 0 {

@@ -99,14 +99,89 @@ func TestLevels(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again.Features != "layer2" || read(t, r.Run, "levels", "pool", scoresFile) != pool || !missing(t, level) || read(t, r.Run, modelFile) != model {
+		if again.Features != "layer2" || read(t, r.Run, "levels", "pool", scoresFile) != pool || read(t, r.Run, modelFile) != model {
 			t.Errorf("the result is %+v", again)
 		}
-		e, err := loadEmbeddings(r.Run)
-		if err != nil || !slices.Equal(e.names(), []string{"layer2", "pool"}) {
-			t.Errorf("stored are %v, %v", e, err)
+		// layer3, which the command does not list, is kept.
+		if read(t, level, scoresFile) != layer3 || len(again.Levels) != 2 {
+			t.Errorf("the result is %+v", again)
 		}
+		holds(t, r.Run, "layer2", "pool", "layer3")
 	})
+}
+
+// holds says that the run in dir has embeddings and a configuration of these levels.
+func holds(t *testing.T, dir string, levels ...string) {
+	t.Helper()
+	e, err := loadEmbeddings(dir)
+	if err != nil || !slices.Equal(e.names(), levels) {
+		t.Errorf("stored are %v, %v", e, err)
+	}
+	if c, err := readConfig(dir); err != nil || !slices.Equal(c.Embed.Levels, levels) {
+		t.Errorf("config.yaml is %+v, %v", c, err)
+	}
+}
+
+// A trained run gets a level without training also when its checkpoint is gone, and
+// has the old ones with it.
+func TestALevelForARunWithoutItsCheckpoint(t *testing.T) {
+	c := drawn(t)
+	for _, steps := range []int{2, 0} {
+		c := with(c, func(c *configs.Config) { c.Out, c.Train.Steps = t.TempDir(), steps })
+		both := train(t, with(c, func(c *configs.Config) { c.Out, c.Embed.Levels = t.TempDir(), []string{"layer3", "pool"} }))
+		r := train(t, c)
+		if err := os.RemoveAll(filepath.Join(r.Run, "checkpoint")); err != nil {
+			t.Fatal(err)
+		}
+		files := map[string]string{}
+		for _, name := range []string{modelFile, headFile, "metrics.csv"} {
+			if steps > 0 || name != "metrics.csv" {
+				files[name] = read(t, r.Run, name)
+			}
+		}
+		c.Embed.Levels = []string{"layer3"}
+		var notes []string
+		again, err := Train(context.Background(), c, quiet{notes: &notes, onUpdate: func(int) { t.Error("it was trained again") }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(strings.Join(notes, "\n"), r.Run+" is trained already") {
+			t.Errorf("notes %q", notes)
+		}
+		for name, content := range files {
+			if read(t, r.Run, name) != content {
+				t.Errorf("%s is another", name)
+			}
+		}
+		if again.Features != "layer3" || again.Run != r.Run || !missing(t, r.Run, "checkpoint") {
+			t.Errorf("the result is %+v", again)
+		}
+		holds(t, r.Run, "layer3", "pool")
+		for _, name := range []string{embeddingsFile, scoresFile, "levels/pool/" + scoresFile} {
+			if read(t, r.Run, name) != read(t, both.Run, name) {
+				t.Errorf("%s differs from what a run with both levels leaves", name)
+			}
+		}
+	}
+}
+
+// A model that cannot be used is no reason to train for hours without a word.
+func TestADamagedModelWithoutACheckpoint(t *testing.T) {
+	c := drawn(t)
+	c.Train.Steps = 1
+	r := train(t, c)
+	if err := os.RemoveAll(filepath.Join(r.Run, "checkpoint")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(filepath.Join(r.Run, modelFile), 5000); err != nil {
+		t.Fatal(err)
+	}
+	c.Embed.Levels = []string{"pool", "layer3"}
+	_, err := Train(context.Background(), c, quiet{onUpdate: func(int) { t.Error("it was trained again") }})
+	if err == nil || !strings.Contains(err.Error(), modelFile) || !strings.Contains(err.Error(), "remove the file") {
+		t.Errorf("the error is %v", err)
+	}
+	holds(t, r.Run, "pool")
 }
 
 func TestALevelThatTheNetLacks(t *testing.T) {

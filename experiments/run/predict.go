@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"sync"
 
 	"github.com/cutpaste/cutpaste/configs"
@@ -69,9 +68,8 @@ func OpenPredictor(dir string, overrides []string) (*Predictor, error) {
 	if before != nil {
 		p.numerics = p.numerics.As(before.Numerics)
 	}
-	// The notes are on the classifier that the file has for torchvision's sake.
-	if p.net, _, err = trainer.WithBackbone(c, p.numerics, filepath.Join(dir, modelFile)); err != nil {
-		return nil, fmt.Errorf("the run has no model that can be used (%w); remove the file if it is there, and give the run's `cutpaste train` command again", err)
+	if p.net, err = openModel(dir, c, p.numerics); err != nil {
+		return nil, err
 	}
 	return p, nil
 }

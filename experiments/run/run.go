@@ -14,7 +14,6 @@ import (
 	"github.com/cutpaste/cutpaste/data"
 	"github.com/cutpaste/cutpaste/experiments/gde"
 	"github.com/cutpaste/cutpaste/nets"
-	"github.com/cutpaste/cutpaste/nets/safetensors"
 	"github.com/cutpaste/cutpaste/nets/torch"
 	"github.com/cutpaste/cutpaste/trainer"
 )
@@ -101,7 +100,7 @@ func enough(category *data.Category, c *configs.Config) error {
 
 // complete is the embeddings of a run that has all that scoring and predicting
 // need, or nil. They are written last. A file that was lost or damaged since, or
-// lacks a level, is made again, from the last checkpoint.
+// lacks a level, is made again, from the last checkpoint or from the model.
 func complete(c *configs.Config) *embeddings {
 	dir := Folder(c)
 	if _, err := os.Stat(filepath.Join(dir, modelFile)); err != nil {
@@ -140,14 +139,20 @@ func (j job) finish(ctx context.Context, net *nets.Net, normal *data.Pictures) (
 	if err := j.keep(net); err != nil {
 		return nil, err
 	}
+	return j.store(ctx, net, normal)
+}
+
+// store takes the embeddings with a trained net and with the untrained one, and
+// stores them.
+func (j job) store(ctx context.Context, net *nets.Net, normal *data.Pictures) (*embeddings, error) {
 	of := []*nets.Net{net}
 	if !control(j.config) {
-		untrained, err := trainer.Start(j.config, j.meta.Numerics)
+		untrained, err := trainer.StartFrom(j.config, j.meta.Numerics, j.meta.WeightsSHA256)
 		if err != nil {
 			return nil, err
 		}
-		defer trainer.Free(untrained)
-		of = append(of, untrained)
+		defer trainer.Free(untrained.Net)
+		of = append(of, untrained.Net)
 	}
 	e, err := j.embed(ctx, of, normal)
 	if err != nil {
@@ -176,22 +181,6 @@ func loadOptions(c *configs.Config, progress func(done, total int)) data.LoadOpt
 		Size: c.Data.Size, Workers: c.Data.Workers, MaxPixels: c.Data.MaxPixels, Cache: c.Data.Cache,
 		Progress: progress,
 	}
-}
-
-// keep writes the trained net: the backbone as model.safetensors, as torchvision
-// takes it, and what only training needs as head.safetensors. The model is last:
-// where it is, both are.
-func (j job) keep(net *nets.Net) error {
-	var backbone, head []safetensors.Tensor
-	if err := torch.Do(func() error { backbone, head = net.Published(), net.HeadState(); return nil }); err != nil {
-		return err
-	}
-	of := map[string]string{"net": j.config.Net.Name}
-	if err := safetensors.Write(filepath.Join(j.dir, headFile), head, of); err != nil {
-		return err
-	}
-	of["classifier"] = "zeros, in the place of ImageNet's"
-	return safetensors.Write(filepath.Join(j.dir, modelFile), backbone, of)
 }
 
 func describe(s *trainer.Status) string {

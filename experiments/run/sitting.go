@@ -50,6 +50,13 @@ func (s *sitting) do(ctx context.Context, c *configs.Config, seeds []uint64) ([]
 			return nil, err
 		}
 	}
+	todo = slices.DeleteFunc(todo, func(j *job) bool {
+		if !j.onlyModel() {
+			return false
+		}
+		ready[j], failed[j] = j.again(ctx, s.normal)
+		return true
+	})
 	for len(todo) > 0 {
 		// Some of what a run is computed with is the process's, so runs that go
 		// on with something else than the others have their turn after them.
@@ -98,15 +105,22 @@ func (s *sitting) claim(ctx context.Context, c *configs.Config) (j *job, e *embe
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	c.Embed.Levels = withStored(c.Embed.Levels, dir)
 	j = &job{c, s.category, dir, newMeta(s.fingerprint, s.start, s.numerics), s.progress}
 	if e = complete(c); e != nil {
 		s.progress.Note(fmt.Sprintf("%s is trained already; its stored embeddings are scored", dir))
 		return j, e, unlock, nil
 	}
+	var from Start // unknown where the record is lost
 	if before != nil {
-		if err = s.start.same(before.Start, dir); err != nil {
+		from = before.Start
+	}
+	if before != nil || j.onlyModel() || trainer.HasCheckpoint(dir) {
+		if err = s.start.same(from, dir); err != nil {
 			return nil, nil, nil, err
 		}
+	}
+	if before != nil {
 		j.meta.computeAs(before)
 	} else if !control(c) { // without an update there is nothing to be fast at
 		if err = j.meta.calibrate(ctx, c, s.progress); err != nil {
@@ -144,7 +158,7 @@ func (s *sitting) train(ctx context.Context, runs []*job) ([]*nets.Net, []error)
 	jobs := make([]trainer.Job, len(runs))
 	for i, r := range runs {
 		jobs[i] = trainer.Job{
-			Config: r.config, Numerics: r.meta.Numerics, Pictures: s.normal, Dir: r.dir, Note: s.progress.Note,
+			Config: r.config, Numerics: r.meta.Numerics, Pictures: s.normal, Dir: r.dir, WeightsSHA256: r.meta.WeightsSHA256, Note: s.progress.Note,
 			Progress: func(update int, status *trainer.Status) {
 				at[i] = update
 				all := 0

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 
 	"github.com/cutpaste/cutpaste/configs"
-	"github.com/cutpaste/cutpaste/nets/weights"
 	"github.com/cutpaste/cutpaste/trainer"
 )
 
@@ -27,39 +26,33 @@ func tryStart(c *configs.Config, n trainer.Numerics, p Progress) (Start, error) 
 	if c.Net.Weights == "" {
 		return Start{Weights: scratch}, nil
 	}
-	net, notes, err := trainer.StartNoting(c, n)
+	s, err := trainer.StartFrom(c, n, "")
 	if err != nil {
 		return Start{}, &configs.Error{Key: "net.weights", Msg: err.Error()}
 	}
-	trainer.Free(net)
-	for _, note := range notes {
+	trainer.Free(s.Net)
+	for _, note := range s.Notes {
 		p.Note(note)
 	}
-	return fileStart(c)
-}
-
-func fileStart(c *configs.Config) (Start, error) {
-	path, err := weights.Resolve(c.Net)
-	if err != nil {
-		return Start{}, err
-	}
-	f, err := weights.Open(path)
-	if err != nil {
-		return Start{}, err
-	}
-	defer f.Close()
-	sum, err := f.SHA256()
-	return Start{path, sum}, err
+	return Start{s.Path, s.SHA256}, nil
 }
 
 // same refuses to let a run go on with other starting weights than it was begun
-// with, which its untrained control would come from. dir is the run's.
+// with, which its untrained control would come from, or where it is unknown which
+// those were. dir is the run's.
 func (s Start) same(before Start, dir string) error {
-	if before.WeightsSHA256 == "" || before.WeightsSHA256 == s.WeightsSHA256 {
+	if before.WeightsSHA256 == s.WeightsSHA256 {
 		return nil
+	}
+	if before.WeightsSHA256 == "" {
+		return unknownStart(dir, s.Weights)
 	}
 	return &configs.Error{Key: "net.weights", Msg: fmt.Sprintf("the bytes of %s (SHA-256 %.8s...) are not those that the run in %s was begun with (%s, SHA-256 %.8s...); put that file back, choose another out= or name=, or remove the folder",
 		s.Weights, s.WeightsSHA256, dir, before.Weights, before.WeightsSHA256)}
+}
+
+func unknownStart(dir, weights string) error {
+	return fmt.Errorf("%s does not say which bytes of %s the run started from; remove the folder %s to begin the run anew", filepath.Join(dir, metaFile), weights, dir)
 }
 
 // startOf is what the run in dir, of this configuration, started from.
@@ -72,7 +65,7 @@ func startOf(dir string, c *configs.Config) (Start, error) {
 		return Start{}, err
 	}
 	if m == nil || m.WeightsSHA256 == "" {
-		return Start{}, fmt.Errorf("%s does not say which bytes of %s the run started from; remove the folder %s to begin the run anew", filepath.Join(dir, metaFile), c.Net.Weights, dir)
+		return Start{}, unknownStart(dir, c.Net.Weights)
 	}
 	return m.Start, nil
 }

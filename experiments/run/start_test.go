@@ -93,6 +93,51 @@ func TestStartingWeights(t *testing.T) {
 	}
 }
 
+// at does something as a part of the run begins.
+type at struct {
+	quiet
+	part string
+	do   func()
+}
+
+func (a at) Task(label string, total int, unit string) Task {
+	if strings.HasPrefix(label, a.part) {
+		a.do()
+	}
+	return a.quiet.Task(label, total, unit)
+}
+
+// Starting weights that are replaced while the run goes on, before its training
+// reads them or before its control does, are found out: the hash is of what is used.
+func TestStartingWeightsReplacedMeanwhile(t *testing.T) {
+	c := drawn(t)
+	c.Train.Steps = 1
+	path, sum := donor(t, c, 9)
+	other, otherSum := donor(t, c, 10)
+	whole, foreign := read(t, path), read(t, other)
+	put := func(content string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := train(t, with(c, func(c *configs.Config) { c.Net.Weights, c.Out = path, t.TempDir() }))
+	for before, p := range map[string]Progress{
+		"training": at{part: "reading normal pictures", do: func() { put(foreign) }},
+		"control":  quiet{onUpdate: func(int) { put(foreign) }}, // the training has read them by then
+	} {
+		c := with(c, func(c *configs.Config) { c.Net.Weights, c.Out = path, t.TempDir() })
+		_, err := Train(context.Background(), c, p)
+		if err == nil || !strings.Contains(err.Error(), sum[:8]) || !strings.Contains(err.Error(), otherSum[:8]) || !missing(t, Folder(c), embeddingsFile) {
+			t.Errorf("replaced before its %s: %v", before, err)
+		}
+		put(whole)
+		if r := train(t, c); r.Start != want.Start || *r.UntrainedAUROC != *want.UntrainedAUROC {
+			t.Errorf("with the file put back the result is %+v, want %+v", r, want)
+		}
+	}
+}
+
 func TestFromScratchNoFileIsNamed(t *testing.T) {
 	c := drawn(t)
 	c.Train.Steps = 0
@@ -112,7 +157,35 @@ func TestAnUnknownStartIsRefused(t *testing.T) {
 	if err := os.Remove(filepath.Join(r.Run, metaFile)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Evaluate(r.Run, nil); err == nil || !strings.Contains(err.Error(), metaFile) || !strings.Contains(err.Error(), path) {
-		t.Errorf("without meta.json: %v", err)
+	refused := func(what string, err error) {
+		t.Helper()
+		if err == nil || !strings.Contains(err.Error(), metaFile) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "remove the folder") {
+			t.Errorf("%s: %v", what, err)
+		}
 	}
+	_, err := Evaluate(r.Run, nil)
+	refused("without meta.json", err)
+	// Nor does a training go on from what it cannot say.
+	cut := with(c, func(c *configs.Config) { c.Train.Steps, c.Out = 4, t.TempDir() })
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	if _, err := Train(ctx, cut, quiet{onUpdate: func(int) { stop() }}); !errors.Is(err, trainer.ErrInterrupted) {
+		t.Fatal(err)
+	}
+	m, err := readMeta(Folder(cut))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.WeightsSHA256 = "" // as before hashes were kept
+	if err := m.save(Folder(cut)); err != nil {
+		t.Fatal(err)
+	}
+	goesOn := quiet{onUpdate: func(int) { t.Error("the training went on") }}
+	_, err = Train(context.Background(), cut, goesOn)
+	refused("meta.json without a hash", err)
+	if err := os.Remove(filepath.Join(Folder(cut), metaFile)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Train(context.Background(), cut, goesOn)
+	refused("a checkpoint without meta.json", err)
 }

@@ -78,9 +78,7 @@ func TestFind(t *testing.T) {
 		if got, err := Find("resnet18"); got != want || err != nil {
 			t.Errorf("%s, %v; want %s", got, err, want)
 		}
-		if got, err := Resolve(configs.Net{Name: "resnet18", Weights: configs.ImageNet}); got != want || err != nil {
-			t.Errorf("%s, %v; want %s", got, err, want)
-		}
+		opensFrom(t, configs.ImageNet, want)
 	}
 	wrong := filepath.Join(own, "resnet18-x.pth")
 	for content, want := range map[string]string{
@@ -91,9 +89,10 @@ func TestFind(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := Find("resnet18")
+		_, start := OpenStart(configs.Net{Name: "resnet18", Weights: configs.ImageNet})
 		for _, want := range []string{wrong, want, "cutpaste weights fetch resnet18"} {
-			if err == nil || !strings.Contains(err.Error(), want) {
-				t.Errorf("%v does not say %s", err, want)
+			if err == nil || start == nil || !strings.Contains(err.Error(), want) || start.Error() != err.Error() {
+				t.Errorf("%v or %v does not say %s", err, start, want)
 			}
 		}
 	}
@@ -101,10 +100,19 @@ func TestFind(t *testing.T) {
 	if got, err := Find("resnet18"); got != filepath.Join(hub, "resnet18-x.pth") || err != nil {
 		t.Errorf("%s, %v", got, err)
 	}
-	for _, path := range []string{"", "a/b.pth"} {
-		if got, err := Resolve(configs.Net{Name: "resnet18", Weights: path}); got != path || err != nil {
-			t.Errorf("%q, %v; want %q", got, err, path)
-		}
+	opensFrom(t, "testdata/state.pth", "testdata/state.pth")
+}
+
+// opensFrom says that a ResNet-18 of these net.weights starts from this file.
+func opensFrom(t *testing.T, weights, want string) {
+	t.Helper()
+	f, err := OpenStart(configs.Net{Name: "resnet18", Weights: weights})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if f.Path != want {
+		t.Errorf("%s is opened, want %s", f.Path, want)
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 )
 
 // What File.Format says.
@@ -37,6 +38,7 @@ type File struct {
 
 	r     io.ReaderAt
 	size  int64
+	sum   func() (string, error) // SHA256
 	close func() error
 	spare spare
 }
@@ -102,6 +104,7 @@ func Open(path string) (*File, error) {
 // open is Open for bytes that need not be a file on disk.
 func open(r io.ReaderAt, size int64, path string) (*File, error) {
 	f := &File{Path: path, r: r, size: size}
+	f.sum = sync.OnceValues(f.hash)
 	if err := f.readDirectory(); err != nil {
 		return nil, fmt.Errorf("%s %w", path, err)
 	}
@@ -111,8 +114,10 @@ func open(r io.ReaderAt, size int64, path string) (*File, error) {
 // Close closes the file, whose tensors cannot be read any more.
 func (f *File) Close() error { return f.close() }
 
-// SHA256 is the hash of the whole file, in hex. It reads all of it.
-func (f *File) SHA256() (string, error) {
+// SHA256 is the hash of the whole file, in hex. The first call reads all of it.
+func (f *File) SHA256() (string, error) { return f.sum() }
+
+func (f *File) hash() (string, error) {
 	h := sha256.New()
 	if _, err := io.CopyBuffer(h, io.NewSectionReader(f.r, 0, f.size), make([]byte, pieceBytes)); err != nil {
 		return "", fmt.Errorf("%s cannot be read: %w", f.Path, err)

@@ -49,7 +49,8 @@ are scored as they are, a control on its own.
 
 embed.levels=pool,level7 scores the features of further depths beside the
 embedding (pool), from the same pass over the pictures. The first listed is the
-run's own result. A run that is complete gets a new level without training.
+run's own result. A run that is complete gets a new level without training, and
+keeps those it has.
 
 It needs data.root, a folder of categories, and data.category, one of them.
 
