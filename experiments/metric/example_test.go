@@ -45,3 +45,44 @@ func ExampleROC() {
 	// 0.5 1 0.4
 	// 1 1 0.1
 }
+
+func ExamplePixels() {
+	var p metric.Pixels
+	// A normal picture of 2 x 2, and one with two regions that touch at no corner.
+	_ = p.Add([]float32{0, 1, 2, 1}, nil, 2)
+	_ = p.Add([]float32{8, 0, 3, 1, 0, 1}, []uint8{1, 0, 1, 1, 0, 1}, 3)
+	m, _ := p.Metrics(metric.DefaultFPRLimit)
+	fmt.Printf("AUROC %.3f, AP %.3f, AUPRO %.3f of %d regions\n", m.AUROC, m.AP, m.AUPRO, m.Regions)
+
+	curve, _ := p.PRO(100)
+	for _, at := range curve {
+		fmt.Printf("%.2f %.2f %v\n", at.FPR, at.PRO, at.Threshold)
+	}
+	// Output:
+	// AUROC 0.833, AP 0.786, AUPRO 0.544 of 2 regions
+	// 0.00 0.00 +Inf
+	// 0.00 0.25 8
+	// 0.00 0.50 3
+	// 0.17 0.50 2
+	// 0.50 1.00 1
+	// 1.00 1.00 0
+}
+
+func ExamplePixelHistogram() {
+	h := metric.NewPixelHistogram(1024)
+	for i := range 1000 { // as many maps as there are: they are not kept
+		scores := make([]float32, 64*64)
+		mask := make([]uint8, len(scores))
+		for j := range scores {
+			mask[j] = uint8(j % 64 / 60) // a stripe at the right
+			scores[j] = float32((i+j)%4093) + 2000*float32(mask[j])
+		}
+		_ = h.Add(scores, mask, 64)
+	}
+	m, _ := h.Metrics(metric.DefaultFPRLimit)
+	fmt.Println("AUROC", m.AUROC)
+	fmt.Println("AUPRO", m.AUPRO)
+	// Output:
+	// AUROC 0.8691 ± 0.0010
+	// AUPRO 0.638 ± 0.003
+}

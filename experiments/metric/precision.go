@@ -12,14 +12,11 @@ func AveragePrecision(scores []float64, anomalous []bool) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	sum, tp := 0.0, 0
+	var p precisionSum
 	for c := range r.cuts() {
-		if c.tp > tp {
-			sum += float64(c.tp-tp) * float64(c.tp) / float64(c.tp+c.fp)
-			tp = c.tp
-		}
+		p.add(c)
 	}
-	return sum / float64(tp), nil
+	return p.value(), nil
 }
 
 // OracleF1 is the best F1 score that any threshold reaches. It is an oracle's
@@ -28,7 +25,7 @@ func AveragePrecision(scores []float64, anomalous []bool) (float64, error) {
 // Threshold must not be used to judge new pictures.
 type OracleF1 struct {
 	F1        float64 // 2*TP / (2*TP + FP + FN), 0 to 1
-	Threshold float64 // pictures with score >= Threshold are called anomalous; the highest of equally good ones
+	Threshold float64 // what scores at least this is called anomalous; the highest of equally good ones
 }
 
 // BestF1 tries every distinct score as threshold and gives the best F1, looking
@@ -43,10 +40,7 @@ func BestF1(scores []float64, anomalous []bool) (OracleF1, error) {
 	}
 	var best OracleF1
 	for c := range r.cuts() {
-		// TP + FN is the number of anomalous pictures.
-		if f1 := 2 * float64(c.tp) / float64(c.tp+c.fp+len(r.anomalous)); f1 > best.F1 {
-			best = OracleF1{f1, c.threshold}
-		}
+		best.add(c, len(r.anomalous))
 	}
 	return best, nil
 }

@@ -1,5 +1,5 @@
 // Package metric measures how well anomaly scores tell anomalous pictures from
-// normal ones.
+// normal ones, and anomaly maps anomalous pixels.
 //
 // A score is higher for more anomalous, and label true is anomalous. At a
 // threshold t every picture with score >= t is called anomalous. Pictures of
@@ -10,6 +10,9 @@
 // picks the threshold that suits the test labels best, so its result is an
 // oracle's and is named as one; a threshold that is fit for use comes from normal
 // pictures alone, see package gde.
+//
+// Maps are gathered one by one: by Pixels, which measures exactly, or by
+// PixelHistogram, whose memory does not grow and whose estimates have bounds.
 //
 // Where only one class is there, none of this is defined. That is a result with
 // a name, ErrOneClass, and never a NaN.
@@ -23,8 +26,8 @@ import (
 	"slices"
 )
 
-// ErrOneClass says that a metric is undefined because either no picture is
-// anomalous or none is normal. Errors that wrap it say which.
+// ErrOneClass says that a metric is undefined because either no picture (or pixel)
+// is anomalous or none is normal. Errors that wrap it say which.
 var ErrOneClass = errors.New("the metric is undefined")
 
 // ranking is the scores of each class in ascending order. Sorting plain numbers

@@ -3,7 +3,7 @@ package metric
 import "math"
 
 // Point is one point of a ROC curve: the shares of normal (FPR) and of anomalous
-// pictures (TPR) whose score is at least Threshold.
+// pictures or pixels (TPR) whose score is at least Threshold.
 type Point struct {
 	FPR, TPR, Threshold float64
 }
@@ -37,12 +37,9 @@ func AUROC(scores []float64, anomalous []bool) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	// Pairs are counted twice over, so that a tie's half stays a whole number.
-	var twice, tp, fp uint64
+	var a rocArea
 	for c := range r.cuts() {
-		newTP, newFP := uint64(c.tp)-tp, uint64(c.fp)-fp
-		twice += newFP * (2*tp + newTP)
-		tp, fp = tp+newTP, fp+newFP
+		a.add(c)
 	}
-	return float64(twice) / (2 * float64(tp) * float64(fp)), nil
+	return a.value(), nil
 }
