@@ -18,7 +18,8 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 # What the makers of fixtures and the other side of the benchmark run with.
 PYTHON := .venv/bin/python3
 PINNED := torch==2.11.0 torchvision==0.26.0 numpy==2.4.6 pillow==13.0.0 \
-	scikit-learn==1.9.1 scipy==1.17.1 safetensors==0.8.0 tensorboard==2.21.0
+	scikit-learn==1.9.1 scikit-image==0.26.0 scipy==1.17.1 safetensors==0.8.0 \
+	tensorboard==2.21.0
 # Another list is another file, so that a change of it makes the environment anew.
 INSTALLED := .venv/installed-$(shell echo '$(PINNED)' | cksum | cut -d ' ' -f 1)
 

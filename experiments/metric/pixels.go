@@ -21,13 +21,15 @@ type PixelMetrics struct {
 	// [AveragePrecision]).
 	AP float64
 	// AUPRO is the area under the curve of per-region overlap (Bergmann et al.,
-	// The MVTec Anomaly Detection Dataset, IJCV 2021, section 5.1). At a
-	// threshold a region's overlap is the share of its pixels that score at least
-	// as high, and PRO is the mean of all regions'; FPR is the share of the
-	// normal pixels, of normal and of anomalous pictures, that do. The area of
-	// PRO over FPR, by trapezoids between the distinct scores and by a straight
-	// line to the limit itself, is divided by the limit and so lies in [0, 1].
-	// A map of chance gets limit/2.
+	// Uninformed Students, CVPR 2020; The MVTec Anomaly Detection Dataset, IJCV
+	// 2021). At a threshold a region's overlap is the share of its pixels that
+	// score at least as high, and PRO is the mean of all regions'; FPR is the
+	// share of the normal pixels, of normal and of anomalous pictures, that do.
+	// The area of PRO over FPR up to a limit is divided by the limit and so lies
+	// in [0, 1]. As in MVTec's published evaluation it is one of trapezoids
+	// between the distinct scores, with a straight line to the limit itself.
+	// Maps of chance get limit/2. It depends on the size at which masks and maps
+	// are compared: resizing a mask can join regions or lose them.
 	AUPRO float64
 	// BestF1 is an oracle's: see [OracleF1].
 	BestF1 OracleF1

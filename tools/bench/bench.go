@@ -60,6 +60,8 @@ var measurements = []measurement{
 	{key: "decode-png", name: "decode PNG and resize 1024 to 256 px per core", measure: compareDecoding("png")},
 	{key: "decode-jpeg", name: "decode JPEG and resize 1024 to 256 px per core", measure: compareDecoding("jpg")},
 	{key: "cache", name: "load from the cache against decoding PNG, ours, per core", alone: true, measure: compareCache},
+	{key: "pixels", name: pixelsName, measure: comparePixels},
+	{key: "pixels-histogram", name: histogramName, alone: true, measure: compareHistogram},
 	{key: "memory", name: "resident memory late against early, fp32 64 px", alone: true, measure: measureMemory},
 	{key: "loop-128", name: "end to end 128 px", measure: compareLoops(loop{size: 128, sources: 8, steps: 60})},
 	{key: "loop-256", name: "end to end 256 px", measure: compareLoops(loop{size: 256, sources: 8, steps: 60})},

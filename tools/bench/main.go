@@ -1,6 +1,7 @@
 // Command bench is the project's measuring stick: training updates, host time,
-// augmentation, decoding, memory and whole trainings on this machine, beside
-// PyTorch, torchvision, Pillow and scikit-learn doing the same.
+// augmentation, decoding, metrics of pixels, memory and whole trainings on this
+// machine, beside PyTorch, torchvision, Pillow, scikit-learn and scikit-image doing
+// the same.
 //
 //	go run ./tools/bench --python .venv/bin/python3
 //	go run ./tools/bench --quick --only update,augment
@@ -79,6 +80,8 @@ func start(ctx context.Context, args []string) error {
 			return load(args[1:], os.Stdin, os.Stdout)
 		case decoderVerb:
 			return decode(args[1:], os.Stdin, os.Stdout)
+		case pixelsVerb:
+			return measurePixels(args[1:], os.Stdin, os.Stdout)
 		case profileVerb:
 			return profile(ctx, args[1:], os.Stdout)
 		}
@@ -92,7 +95,7 @@ func measure(ctx context.Context, args []string) error {
 	f.BoolVar(&b.quick, "quick", false, "few repeats, short trainings and a shorter memory test: minutes less, noisier")
 	only := f.String("only", "", "measure these rows only, `NAMES` separated by commas: "+strings.Join(keys(), ", "))
 	asJSON := f.String("json", "build/bench.json", "`file` for the rows as JSON")
-	f.StringVar(&b.python, "python", "", "python3 with torch, torchvision, pillow and scikit-learn (default: $CUTPASTE_PYTHON, else .venv/bin/python3)")
+	f.StringVar(&b.python, "python", "", "python3 with torch, torchvision, pillow, scikit-learn and, for pixels, scikit-image (default: $CUTPASTE_PYTHON, else .venv/bin/python3)")
 	f.IntVar(&b.threads, "threads", runtime.NumCPU(), "threads of both sides")
 	device := f.String("device", "auto", "auto, cpu, cuda or cuda:N")
 	f.StringVar(&b.root, "pictures", "", "`folder` of categories in MVTec AD's layout, for whole trainings (default: drawn ones)")

@@ -34,6 +34,7 @@ type answer struct {
 	Peak      float64    `json:"peak,omitempty"`      // its highest so far
 	Host      float64    `json:"host,omitempty"`      // share of time outside libtorch
 	Flops     float64    `json:"flops,omitempty"`     // operations a second of a product of matrices
+	Results   []float64  `json:"results,omitempty"`   // of metrics
 	Operators *operators `json:"operators,omitempty"` // of libtorch
 }
 
