@@ -20,8 +20,8 @@ func (f *File) readDirectory() error {
 	if err := safetensors.ReadFull(f.r, start, 0); err != nil {
 		return fmt.Errorf("cannot be read: %w", err)
 	}
-	if text := textual(start); text != "" {
-		return errors.New(text)
+	if what, next := textual(start); what != "" {
+		return fmt.Errorf("%s; %s", what, next)
 	}
 	switch {
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")) || bytes.HasPrefix(start, []byte("PK\x05\x06")):
@@ -34,19 +34,19 @@ func (f *File) readDirectory() error {
 	return f.readSafetensors()
 }
 
-// textual says what a file is that begins like text, which no weights do; "" if
-// it does not.
-func textual(start []byte) string {
+// textual says what a file is that begins like text, which no weights do, and what
+// to do; "" if it does not.
+func textual(start []byte) (what, next string) {
 	text := strings.ToLower(string(bytes.TrimSpace(start)))
 	switch {
 	case strings.HasPrefix(text, "<!doctype") || strings.HasPrefix(text, "<html") || strings.HasPrefix(text, "<?xml"):
-		return "is a web page, no weights: its download failed; download it again"
+		return "is a web page, no weights: its download failed", "download it again"
 	case strings.HasPrefix(text, "version https://git-lfs"):
-		return "is a pointer of Git LFS, no weights: run git lfs pull where it came from"
+		return "is a pointer of Git LFS, no weights", "run git lfs pull where it came from"
 	case utf8.Valid(start) && !bytes.ContainsFunc(start, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' }):
-		return "is a text file, no weights; name a .pth, .pt or .safetensors file"
+		return "is a text file, no weights", "name a .pth, .pt or .safetensors file"
 	}
-	return ""
+	return "", ""
 }
 
 func (f *File) readSafetensors() error {

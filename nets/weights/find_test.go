@@ -80,24 +80,58 @@ func TestFind(t *testing.T) {
 		}
 		opensFrom(t, configs.ImageNet, want)
 	}
+	// What is not it is passed over, and named where there is no other.
 	wrong := filepath.Join(own, "resnet18-x.pth")
-	for content, want := range map[string]string{
-		"<html>":                      "is a web page",
-		string(b[:len(b)-1]) + "\x01": "remove it",
+	right := filepath.Join(hub, "resnet18-x.pth")
+	for _, c := range []struct{ content, want string }{
+		{"<html>", wrong + " is a web page, no weights: its download failed"},
+		{string(b[:len(b)-1]) + "\x01", wrong + " is not the official file of that name: its SHA-256 is "},
+		{"", wrong + " is not the official file of that name: its SHA-256 is e3b0c44298fc"}, // sha256sum /dev/null
 	} {
-		if err := os.WriteFile(wrong, []byte(content), 0o600); err != nil {
+		if err := os.WriteFile(wrong, []byte(c.content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := Find("resnet18")
-		_, start := OpenStart(configs.Net{Name: "resnet18", Weights: configs.ImageNet})
-		for _, want := range []string{wrong, want, "cutpaste weights fetch resnet18"} {
-			if err == nil || start == nil || !strings.Contains(err.Error(), want) || start.Error() != err.Error() {
-				t.Errorf("%v or %v does not say %s", err, start, want)
-			}
+		got, passed := imageNet[0].Find()
+		if got != right || len(passed) != 1 || !strings.HasPrefix(passed[0].Error(), c.want) || strings.Contains(passed[0].Error(), ";") {
+			t.Errorf("%s, %v; want %s and that %s", got, passed, right, c.want)
+		}
+		if got, err := Find("resnet18"); got != right || err != nil {
+			t.Errorf("%s, %v; want %s", got, err, right)
+		}
+		opensFrom(t, configs.ImageNet, right)
+	}
+	t.Setenv("TORCH_HOME", t.TempDir())
+	t.Setenv("CUTPASTE_CACHE", t.TempDir())
+	_, err = Find("resnet18")
+	if _, start := OpenStart(configs.Net{Name: "resnet18", Weights: configs.ImageNet}); start == nil || err == nil || start.Error() != err.Error() {
+		t.Errorf("%v and %v", start, err)
+	}
+	if err == nil || !strings.HasPrefix(err.Error(), wrong+" is not") || strings.Count(err.Error(), ";") != 1 || !strings.HasSuffix(err.Error(), "; fetch the right file: cutpaste weights fetch resnet18") {
+		t.Error(err)
+	}
+	for want, make := range map[string]func() error{
+		"is no regular file": func() error { return os.Mkdir(wrong, 0o755) },
+		"cannot be read: too many levels of symbolic links": func() error { return os.Symlink(wrong, wrong) },
+	} {
+		if err := os.Remove(wrong); err != nil {
+			t.Fatal(err)
+		}
+		if err := make(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Find("resnet18"); err == nil || !strings.HasPrefix(err.Error(), wrong+" "+want+"; fetch") {
+			t.Error(err)
 		}
 	}
+	if err := os.Remove(wrong); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(wrong, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TORCH_HOME", filepath.Join(hub, "../.."))
 	t.Setenv("CUTPASTE_WEIGHTS", wrong) // a file is no place, and no reason to look no further
-	if got, err := Find("resnet18"); got != filepath.Join(hub, "resnet18-x.pth") || err != nil {
+	if got, err := Find("resnet18"); got != right || err != nil {
 		t.Errorf("%s, %v", got, err)
 	}
 	opensFrom(t, "testdata/state.pth", "testdata/state.pth")

@@ -48,7 +48,7 @@ func readAll(t *testing.T, b []byte, directory func(*File) error) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	start := time.Now()
-	f := &File{Path: "fuzz", r: bytes.NewReader(b), size: int64(len(b))}
+	f := unread(bytes.NewReader(b), int64(len(b)), "fuzz")
 	if directory(f) == nil {
 		readTensors(t, f, b)
 	}

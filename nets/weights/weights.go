@@ -92,23 +92,29 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the weights %s cannot be read: %w", path, errors.Unwrap(err))
 	}
-	f, err := open(file, info.Size(), path)
-	if err != nil {
+	f := unread(file, info.Size(), path)
+	f.close = file.Close
+	if err := f.read(); err != nil {
 		_ = file.Close() // only read
 		return nil, err
 	}
-	f.close = file.Close
 	return f, nil
 }
 
-// open is Open for bytes that need not be a file on disk.
-func open(r io.ReaderAt, size int64, path string) (*File, error) {
+// unread is a File of bytes, which need not be a file on disk, of which nothing has
+// been read.
+func unread(r io.ReaderAt, size int64, path string) *File {
 	f := &File{Path: path, r: r, size: size}
 	f.sum = sync.OnceValues(f.hash)
+	return f
+}
+
+// read reads and checks the directory.
+func (f *File) read() error {
 	if err := f.readDirectory(); err != nil {
-		return nil, fmt.Errorf("%s %w", path, err)
+		return fmt.Errorf("%s %w", f.Path, err)
 	}
-	return f, nil
+	return nil
 }
 
 // Close closes the file, whose tensors cannot be read any more.

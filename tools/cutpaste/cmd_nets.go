@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -18,6 +19,11 @@ func (a *app) netsCommand() *cobra.Command {
 			names := args
 			if len(names) == 0 {
 				names = nets.Names()
+			}
+			for _, name := range names {
+				if !slices.Contains(nets.Names(), name) {
+					return unknownNet(name)
+				}
 			}
 			return a.nets(names)
 		},
@@ -49,6 +55,13 @@ stochastic depth too.`,
 	return cmd
 }
 
+func unknownNet(name string) error {
+	if near := nearest(name, nets.Names()); near != "" {
+		return usagef("there is no net %q; did you mean %s?", name, near)
+	}
+	return usagef("there is no net %q; there are %s", name, strings.Join(nets.Names(), ", "))
+}
+
 // listed is a backbone for machines.
 type listed struct {
 	nets.Info
@@ -64,7 +77,7 @@ func (a *app) nets(names []string) error {
 	for _, name := range names {
 		i, err := nets.Describe(name)
 		if err != nil {
-			return usagef("%v", err)
+			return err
 		}
 		l := listed{i, i.MultiplyAdds(224), i.MultiplyAdds(256)}
 		list = append(list, l)

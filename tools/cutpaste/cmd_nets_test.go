@@ -21,7 +21,12 @@ func TestNets(t *testing.T) {
 	if err := json.Unmarshal([]byte(one.stdout), &list); err != nil || len(list) != 1 || list[0].Levels[6].Channels != 272 || list[0].At224 != 1501918432 {
 		t.Errorf("%v in %s", err, one.stdout)
 	}
-	if r := cli("nets", "resnet19"); r.code != exitWrong || !strings.Contains(r.stderr, "resnet34") {
-		t.Errorf("%+v", r)
+	for name, want := range map[string]string{
+		"resnet19": `there is no net "resnet19"; did you mean resnet18?`,
+		"foo":      `there is no net "foo"; there are efficientnet_b0, efficientnet_b1, `,
+	} {
+		if r := cli("nets", name); r.code != exitWrong || !strings.Contains(r.stderr, want) || strings.Contains(r.stderr, "net.name") {
+			t.Errorf("%+v", r)
+		}
 	}
 }

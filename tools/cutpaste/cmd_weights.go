@@ -45,32 +45,39 @@ type official struct {
 	Net   string `json:"net"`
 	File  string `json:"file"`
 	Path  string `json:"path,omitempty"`  // where it was found
-	Error string `json:"error,omitempty"` // why what was found is not it
+	Error string `json:"error,omitempty"` // what was passed over
 }
 
 func (a *app) listWeights() error {
 	var list []official
-	var text strings.Builder
+	var text, passed strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	for _, p := range weights.ImageNet() {
 		o := official{Net: p.Net, File: p.File}
-		path, err := p.Find()
-		where := "not here"
-		switch {
-		case err != nil:
-			o.Error = err.Error()
-			where = o.Error
-		case path != "":
-			o.Path = path
-			where = path
+		path, wrong := p.Find()
+		o.Path = path
+		where := path
+		if path == "" {
+			where = "not here"
 		}
+		var sentences []string
+		for _, err := range wrong {
+			if path == "" {
+				where = "not it"
+				fmt.Fprintf(&passed, "%v; fetch the right file: cutpaste weights fetch %s\n", err, p.Net)
+			} else {
+				fmt.Fprintf(&passed, "%v; it is passed over.\n", err)
+			}
+			sentences = append(sentences, err.Error())
+		}
+		o.Error = strings.Join(sentences, "; ")
 		list = append(list, o)
 		fmt.Fprintf(w, "%s\t%s\t%s\n", p.Net, p.File, where)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(&text, "\nLooked for in %s.\n", strings.Join(weights.Places(), ", "))
+	fmt.Fprintf(&text, "\nLooked for in %s.\n%s", strings.Join(weights.Places(), ", "), &passed)
 	return a.result(map[string]any{"imagenet": list, "places": weights.Places()}, text.String())
 }
 

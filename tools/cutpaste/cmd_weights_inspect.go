@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cutpaste/cutpaste/configs/say"
 	"github.com/cutpaste/cutpaste/nets/weights"
 )
 
@@ -81,7 +82,7 @@ func (i *inspected) text() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, t := range i.Tensors {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\n", printable(t.Name), t.Type, dimensions(t.Shape), t.Values)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\n", say.Name(t.Name), t.Type, dimensions(t.Shape), t.Values)
 	}
 	_ = w.Flush() // to memory
 	fmt.Fprintf(&b, "\n%s: %s, %s, %s (%s)\nSHA-256 %s", i.File, i.Format, plural(len(i.Tensors), "tensor"), plural(i.Values, "value"), i.types(), i.SHA256)
@@ -121,12 +122,4 @@ func dimensions(shape []int) string {
 		parts[i] = strconv.Itoa(n)
 	}
 	return strings.Join(parts, "x")
-}
-
-// printable keeps a stranger's name from steering the terminal.
-func printable(name string) string {
-	if quoted := strconv.Quote(name); quoted[1:len(quoted)-1] != name {
-		return quoted
-	}
-	return name
 }

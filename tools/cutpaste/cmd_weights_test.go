@@ -42,8 +42,14 @@ func TestWeightsInspect(t *testing.T) {
 			t.Errorf("%q: %+v", verb, got)
 		}
 	}
-	if got := printable("a\x1b[2Jb"); got != `"a\x1b[2Jb"` {
-		t.Error(got)
+	strange := filepath.Join(t.TempDir(), "x.safetensors")
+	long := strings.Repeat("n", 1000)
+	if err := safetensors.Write(strange, []safetensors.Tensor{safetensors.F32("a\x1b[2J\tb", []int{1}, []float32{1}), safetensors.F32(long, []int{1}, []float32{1})}, nil); err != nil {
+		t.Fatal(err)
+	}
+	got = cli("weights", "inspect", strange)
+	if !strings.Contains(got.stdout, `"a\x1b[2J\tb" `) || strings.Contains(got.stdout, long[:100]) || !strings.Contains(got.stdout, `nnn..."  F32  1  1`) {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -71,6 +77,12 @@ func TestWeightsList(t *testing.T) {
 	wrong := filepath.Join(os.Getenv("CUTPASTE_WEIGHTS"), "resnet18-f37072fd.pth")
 	if err := os.WriteFile(wrong, []byte("<html>"), 0o600); err != nil {
 		t.Fatal(err)
+	}
+	got = cli("weights")
+	line := "resnet18            resnet18-f37072fd.pth                   not it\n"
+	sentence := wrong + " is a web page, no weights: its download failed; fetch the right file: cutpaste weights fetch resnet18\n"
+	if got.code != 0 || !strings.Contains(got.stdout, line) || !strings.HasSuffix(got.stdout, ".\n"+sentence) || strings.Count(got.stdout, wrong) != 1 {
+		t.Errorf("%+v", got)
 	}
 	first := cli("weights", "--json").object(t)["imagenet"].([]any)[0].(map[string]any)
 	if first["net"] != "resnet18" || !strings.Contains(first["error"].(string), wrong) {
@@ -170,11 +182,38 @@ func TestWeightsFetch(t *testing.T) {
 			t.Errorf("asked for %q, want the rest of a file", ranges)
 		}
 	}
+	// Another file under the name, in a place of the user's and in the cache, is no
+	// reason not to fetch, even where it has as many bytes.
+	for _, other := range []string{"<html>", strings.Repeat("x", len(body))} {
+		cache := ownPlaces(t)
+		users := filepath.Join(os.Getenv("CUTPASTE_WEIGHTS"), "x.pth")
+		if err := os.MkdirAll(cache, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{users, filepath.Join(cache, "x.pth")} {
+			if err := os.WriteFile(path, []byte(other), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var said bytes.Buffer
+		if err := newApp(new(bytes.Buffer), &said, nil).fetchWeights(t.Context(), plain, server.URL+"/"); err != nil {
+			t.Fatal(err)
+		}
+		if path, wrong := plain.Find(); path != filepath.Join(cache, "x.pth") || len(wrong) != 1 {
+			t.Errorf("%s, %v", path, wrong)
+		}
+		if got, err := os.ReadFile(users); err != nil || string(got) != other {
+			t.Errorf("%q, %v", got, err)
+		}
+		if !strings.Contains(said.String(), users+" is ") || !strings.Contains(said.String(), "; it is passed over.") {
+			t.Error(said.String())
+		}
+	}
 	// Another file under the name does not come into the cache.
 	cache := ownPlaces(t)
 	plain.SHA256 = "00000000"
 	err = newApp(new(bytes.Buffer), new(bytes.Buffer), nil).fetchWeights(t.Context(), plain, "file://"+mirror+"/")
-	if err == nil || !strings.Contains(err.Error(), "is not the file that was pinned") || !strings.Contains(err.Error(), "name a mirror by --from") {
+	if err == nil || !strings.Contains(err.Error(), "is not the file that was pinned") || !strings.Contains(err.Error(), "correct the address in --from") {
 		t.Error(err)
 	}
 	if left, err := filepath.Glob(filepath.Join(cache, "*")); err != nil || len(left) != 1 {
@@ -188,8 +227,14 @@ func TestWeightsFetchRefuses(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"resnet19"}, `no official ImageNet weights for "resnet19"; there are for resnet18, resnet34`},
+		{[]string{"resnet19"}, `no official ImageNet weights for "resnet19"; did you mean resnet18?`},
+		{[]string{"nope"}, `no official ImageNet weights for "nope"; there are for resnet18, resnet34`},
+		{[]string{"efficientnet_lite4"}, `no official ImageNet weights for "efficientnet_lite4"; there are for resnet18`}, // a net
 		{[]string{"resnet18", "--from", "mirror.example"}, "--from must be an address that begins with https://"},
+		{[]string{"resnet18", "--from", "ftp://mirror.example/"}, "--from must be an address that begins with https://"},
+		{[]string{"resnet18", "--from", "file://mnt/weights/"}, "by file:/// and its whole path"},
+		{[]string{"resnet18", "--from", "file:weights/"}, "by file:/// and its whole path"},
+		{[]string{"resnet18", "--from", "https:mirror/"}, "--from must name a server"},
 		{nil, "NET is missing"},
 	} {
 		got := cli(append([]string{"weights", "fetch"}, c.args...)...)
@@ -197,7 +242,10 @@ func TestWeightsFetchRefuses(t *testing.T) {
 			t.Errorf("%q: %+v, want %q", c.args, got, c.want)
 		}
 	}
-	if got := cli("weights", "fetch", "resnet18", "--from", "file:///nowhere/"); got.code != exitFailed || !strings.Contains(got.stderr, "404") || !strings.Contains(got.stderr, "name a mirror by --from") {
-		t.Errorf("%+v", got)
+	for _, from := range []string{"file:///nowhere/", "FILE:///nowhere/"} {
+		got := cli("weights", "fetch", "resnet18", "--from", from)
+		if got.code != exitFailed || !strings.Contains(got.stderr, "404 Not Found; correct the address in --from") || strings.Contains(got.stderr, "again") {
+			t.Errorf("%s: %+v", from, got)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 )
 
@@ -16,19 +17,18 @@ func (s *Source) Size(ctx context.Context, f File) (bytes int64, err error) {
 	return bytes, err
 }
 
+// head asks for the headers alone or, where a server allows only downloads, begins
+// one and reads none of it.
 func (s *Source) head(ctx context.Context, f File) (int64, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.Stall, errAgain{errors.New("no answer for " + s.Stall.String())})
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodHead, f.Address, nil)
+	resp, err := s.headers(ctx, http.MethodHead, f.Address)
+	if err == nil && slices.Contains([]int{http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusNotImplemented}, resp.StatusCode) {
+		resp, err = s.headers(ctx, http.MethodGet, f.Address)
+	}
 	if err != nil {
 		return 0, err
 	}
-	req.Header.Set("Accept-Encoding", "identity") // the file's own bytes are counted
-	resp, err := s.Client.Do(req)
-	if err != nil {
-		return 0, cause(ctx, err)
-	}
-	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		return 0, status(resp, f.otherwise())
 	}
@@ -37,6 +37,21 @@ func (s *Source) head(ctx context.Context, f File) (int64, error) {
 		return 0, errors.New("the server does not say how many bytes it has; " + f.otherwise())
 	}
 	return n, nil
+}
+
+// headers is the answer to a request, of which nothing but the headers is of use.
+func (s *Source) headers(ctx context.Context, method, address string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept-Encoding", "identity") // the file's own bytes are counted
+	resp, err := s.Client.Do(req)
+	if err != nil {
+		return nil, cause(ctx, err)
+	}
+	_ = resp.Body.Close() // which ends a download
+	return resp, nil
 }
 
 // AllowFiles lets addresses be those of files, file:///folder/name. It is for a

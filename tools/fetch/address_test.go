@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -66,7 +67,45 @@ func TestAddressThatDoesNotServe(t *testing.T) {
 		t.Error(err)
 	}
 	x.alone(dir)
-	if _, err := (&Source{Client: x.Client(), Notice: func(string) {}}).Size(t.Context(), x.addressed("file:///etc/hostname")); err == nil {
-		t.Error("a file was read that was not allowed")
+}
+
+// What cannot be fetched whatever the network does is not tried again.
+func TestAddressOfAnotherKind(t *testing.T) {
+	x := newIndex(t)
+	s, said := x.source()
+	x.serve = func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "ftp://mirror.example/x", http.StatusFound)
+	}
+	for _, address := range []string{"file:///etc/hostname", "FILE:///etc/hostname", "ftp://mirror.example/x", x.Server.URL + "/files/" + x.Name} {
+		_, err := s.Size(t.Context(), x.addressed(address))
+		if err == nil || !strings.HasSuffix(err.Error(), "; give an address that begins with https:// or http://") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	if said.String() != "" {
+		t.Errorf("tried again: %s", said)
+	}
+}
+
+// A server that answers no HEAD is asked by a GET that is not read.
+func TestSizeWithoutHead(t *testing.T) {
+	x := newIndex(t)
+	s, _ := x.source()
+	for _, code := range []int{http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusNotImplemented} {
+		x.serve = func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodHead {
+				w.WriteHeader(code)
+				return
+			}
+			x.whole(w, r)
+		}
+		f := x.addressed(x.Server.URL + "/files/" + x.Name)
+		if n, err := s.Size(t.Context(), f); n != x.Bytes || err != nil {
+			t.Errorf("%d: %d bytes, %v", code, n, err)
+		}
+		x.serve = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+		if _, err := s.Size(t.Context(), f); err == nil || !strings.Contains(err.Error(), strconv.Itoa(code)) || !strings.Contains(err.Error(), "name a mirror") {
+			t.Errorf("%d: %v", code, err)
+		}
 	}
 }

@@ -165,13 +165,20 @@ func status(resp *http.Response, otherwise string) error {
 }
 
 // cause prefers what ended the context over the error that this led to. All
-// that goes wrong in transport may go right next time, but for certificates.
+// that goes wrong in transport may go right next time, but for certificates and
+// for addresses, also those that a server sends us on to, of another kind.
 func cause(ctx context.Context, err error) error {
 	if c := context.Cause(ctx); c != nil {
 		return c
 	}
 	if isCertificate(err) {
 		return fmt.Errorf("%w; name your certificates' file in SSL_CERT_FILE", err)
+	}
+	var request *url.Error
+	if errors.As(err, &request) {
+		if u, _ := url.Parse(request.URL); u != nil && u.Scheme != "http" && u.Scheme != "https" {
+			return fmt.Errorf("%w; give an address that begins with https:// or http://", err)
+		}
 	}
 	return errAgain{err}
 }
