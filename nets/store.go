@@ -121,13 +121,15 @@ func (s scope) add(name string, k kind, f fill, shape ...int) torch.Tensor {
 	e := entry{name: s.in(name).prefix, shape: shape, kind: k, fill: f}
 	if !s.store.dry {
 		torch.Scope(func() {
-			if s.store.blank {
-				e.tensor = torch.Zeros(s.store.device, shape...)
-			} else {
-				e.tensor = torch.Send(s.store.start(e), s.store.device, shape...)
-			}
+			// Each in its own layout at once: nothing is left over in libtorch's store of
+			// freed memory.
 			if s.store.channelsLast && len(shape) == 4 {
-				e.tensor = e.tensor.ChannelsLast()
+				e.tensor = torch.ZerosChannelsLast(s.store.device, shape...)
+			} else {
+				e.tensor = torch.Zeros(s.store.device, shape...)
+			}
+			if !s.store.blank {
+				torch.Overwrite(e.tensor, s.store.start(e))
 			}
 			e.tensor.Keep()
 		})

@@ -66,11 +66,16 @@ func Send[T host](data []T, d Device, shape ...int) Tensor {
 }
 
 // Zeros makes a float32 tensor of zeros.
-func Zeros(d Device, shape ...int) Tensor {
+func Zeros(d Device, shape ...int) Tensor { return zeros(d, false, shape) }
+
+// ZerosChannelsLast is [Zeros] [N,C,H,W] laid out as [N,H,W,C] in memory.
+func ZerosChannelsLast(d Device, shape ...int) Tensor { return zeros(d, true, shape) }
+
+func zeros(d Device, channelsLast bool, shape []int) Tensor {
 	name := d.c()
 	defer C.free(unsafe.Pointer(name))
 	return made(func(out *C.cp_tensor) *C.char {
-		return C.cp_zeros(C.CP_FLOAT32, cShape(shape), C.int64_t(len(shape)), name, out)
+		return C.cp_zeros(C.CP_FLOAT32, cShape(shape), C.int64_t(len(shape)), name, flag(channelsLast), out)
 	})
 }
 

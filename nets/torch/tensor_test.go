@@ -56,6 +56,9 @@ func TestChannelsLastKeepsLogicalOrder(t *testing.T) {
 		if got := y.Shape(); !slices.Equal(got, []int{2, 3, 4, 5}) {
 			t.Errorf("shape %v", got)
 		}
+		if z := ZerosChannelsLast(CPU, 2, 3, 4, 5); !z.IsChannelsLast() || slices.Max(Read[float32](z)) != 0 {
+			t.Error("zeros are in another layout, or not zeros")
+		}
 		if !slices.Equal(Read[float32](y), values) {
 			t.Error("reading changed the order")
 		}

@@ -70,7 +70,7 @@ char *cp_to_host(cp_tensor t, int dtype, void *data, int64_t elements);
 char *cp_copy_from_host(cp_tensor t, const void *data, int dtype,
                         int64_t elements);
 char *cp_zeros(int dtype, const int64_t *shape, int64_t dims,
-               const char *device, cp_tensor *out);
+               const char *device, int channels_last, cp_tensor *out);
 char *cp_to_device(cp_tensor t, const char *device, cp_tensor *out);
 char *cp_channels_last(cp_tensor t, cp_tensor *out);
 int cp_is_channels_last(cp_tensor t);

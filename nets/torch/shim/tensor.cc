@@ -90,10 +90,11 @@ char *cp_copy_from_host(cp_tensor t, const void *data, int dtype,
 }
 
 char *cp_zeros(int dtype, const int64_t *shape, int64_t dims,
-               const char *device, cp_tensor *out) {
+               const char *device, int channels_last, cp_tensor *out) {
   return guard([&] {
-    *out = own(at::zeros({shape, size_t(dims)}, at::TensorOptions(type_of(dtype))
-                                                    .device(c10::Device(device))));
+    auto options = at::TensorOptions(type_of(dtype)).device(c10::Device(device));
+    auto format = channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+    *out = own(at::empty({shape, size_t(dims)}, options, format).zero_());
   });
 }
 
