@@ -3,6 +3,8 @@ package configs
 import (
 	"fmt"
 	"strings"
+
+	"github.com/cutpaste/cutpaste/configs/say"
 )
 
 // envPrefix begins the environment variables that set keys: CUTPASTE_ and the
@@ -59,7 +61,7 @@ func fromEnviron(environ []string) (values, error) {
 func fromArguments(args []string) (values, error) {
 	layer := values{}
 	for _, arg := range args {
-		source := "argument " + quote(arg)
+		source := "argument " + say.Quote(arg)
 		name, text, found := strings.Cut(arg, "=")
 		name = strings.TrimSpace(name)
 		f, section := lookup(name)

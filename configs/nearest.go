@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/cutpaste/cutpaste/configs/say"
 )
 
 // unknown says that name is no key and names those that were probably meant.
@@ -15,9 +17,9 @@ func unknown(name string, group bool) string {
 	}
 	near, far := nearest(name, candidates)
 	if far {
-		return "there is no key " + quote(name) + ", and the nearest is " + orList(near) + "; cutpaste config keys lists them all"
+		return "there is no key " + say.Quote(name) + ", and the nearest is " + orList(near) + "; cutpaste config keys lists them all"
 	}
-	return "there is no key " + quote(name) + "; did you mean " + orList(near) + "?"
+	return "there is no key " + say.Quote(name) + "; did you mean " + orList(near) + "?"
 }
 
 // usual has names that other programs use for a key here and that are too far

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cutpaste/cutpaste/configs/say"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -68,7 +69,7 @@ func (l phases) holds(v any) bool { return len(v.([]Phase)) <= l.most }
 func (f *field) phasesFromText(s string) (any, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal([]byte(s), &doc); err != nil || len(doc.Content) == 0 {
-		return nil, f.must(f.kind()+", or [] for none", quote(s))
+		return nil, f.must(f.kind()+", or [] for none", say.Quote(s))
 	}
 	return f.fromNode(doc.Content[0])
 }
@@ -107,7 +108,7 @@ func phaseFromNode(n *yaml.Node, where string) (p Phase, err error) {
 		switch {
 		case at < 0:
 			near, _ := nearest(name, memberNames())
-			return p, fmt.Errorf("%s has %s, which is none of %s; did you mean %s?", where, quote(name), has, orList(near))
+			return p, fmt.Errorf("%s has %s, which is none of %s; did you mean %s?", where, say.Quote(name), has, orList(near))
 		case seen[name]:
 			return p, fmt.Errorf("%s has %s twice; keep one of them", where, name)
 		}

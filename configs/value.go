@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cutpaste/cutpaste/configs/say"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -71,7 +72,7 @@ func (f *field) fromText(s string) (any, error) {
 		body, open := strings.CutPrefix(strings.TrimSpace(s), "[")
 		body, closed := strings.CutSuffix(body, "]")
 		if open != closed || strings.ContainsAny(body, "[]") || !open && body == "" {
-			return nil, f.must(f.kind()+", or [] for none", quote(s))
+			return nil, f.must(f.kind()+", or [] for none", say.Quote(s))
 		}
 		if items = strings.Split(body, ","); strings.TrimSpace(body) == "" {
 			items = nil
@@ -97,10 +98,10 @@ func (f *field) fromNode(n *yaml.Node) (any, error) {
 	case n.Kind == yaml.SequenceNode && !f.isList():
 		return nil, f.must(f.kind(), "a list")
 	case n.Kind == yaml.ScalarNode && (f.isList() || f.isGroups()):
-		return nil, f.must(f.kind(), quote(n.Value))
+		return nil, f.must(f.kind(), say.Quote(n.Value))
 	case n.Kind == yaml.ScalarNode:
 		if _, text := f.def.(string); !text && quoted(n) {
-			return nil, f.must(f.kind(), "the quoted text "+quote(n.Value))
+			return nil, f.must(f.kind(), "the quoted text "+say.Quote(n.Value))
 		}
 		return f.fromItems([]string{n.Value})
 	}
@@ -154,7 +155,7 @@ func (f *field) fromItems(items []string) (any, error) {
 		case "false":
 			v = false
 		default:
-			return nil, f.must(f.kind(), quote(items[0]))
+			return nil, f.must(f.kind(), say.Quote(items[0]))
 		}
 	case int:
 		n, err := f.integer(items[0])
@@ -165,7 +166,7 @@ func (f *field) fromItems(items []string) (any, error) {
 	case uint64:
 		n, err := strconv.ParseUint(digits(items[0]), 10, 64)
 		if err != nil {
-			return nil, f.must("a whole number from 0 to 18446744073709551615", quote(items[0]))
+			return nil, f.must("a whole number from 0 to 18446744073709551615", say.Quote(items[0]))
 		}
 		v = n
 	case float64:
@@ -217,7 +218,7 @@ func (f *field) holds(v any) error {
 	}
 	shown := f.format(v)
 	if s, text := v.(string); text {
-		shown = quote(s)
+		shown = say.Quote(s)
 	}
 	err := f.must(f.limit.text(), shown)
 	if near := meant(f.limit, v); len(near) > 0 {
@@ -243,7 +244,7 @@ func (f *field) integer(s string) (int, error) {
 	case errors.Is(err, strconv.ErrRange):
 		return 0, f.must(f.limit.text(), strings.TrimSpace(s))
 	case err != nil:
-		return 0, f.must(f.kind(), quote(s))
+		return 0, f.must(f.kind(), say.Quote(s))
 	}
 	return n, nil
 }
@@ -256,9 +257,9 @@ func (f *field) float(s string) (float64, error) {
 	}
 	switch {
 	case math.IsNaN(x) || math.IsInf(x, 0):
-		return 0, f.must("a finite number", quote(s))
+		return 0, f.must("a finite number", say.Quote(s))
 	case err != nil:
-		return 0, f.must(f.kind(), quote(s))
+		return 0, f.must(f.kind(), say.Quote(s))
 	}
 	return x + 0, nil // -0 becomes 0, which it equals, so that both hash alike
 }
@@ -329,13 +330,4 @@ func yamlText(s string) string {
 		}
 	}
 	return strconv.Quote(s) // Go's escapes are YAML's for valid UTF-8
-}
-
-// quote shows a value in a message, shortened to what a line can hold.
-func quote(s string) string {
-	const most = 60
-	if r := []rune(s); len(r) > most {
-		s = string(r[:most]) + "..."
-	}
-	return strconv.Quote(s)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/cutpaste/cutpaste/configs/say"
 	"github.com/cutpaste/cutpaste/nets/safetensors"
 	"github.com/cutpaste/cutpaste/nets/torch"
 	"github.com/cutpaste/cutpaste/nets/weights"
@@ -37,14 +38,14 @@ func (n *Net) Load(f *safetensors.File) error {
 func (n *Net) LoadBackbone(f *weights.File) (notes []string, err error) {
 	prefix := n.prefix(f)
 	if prefix != "" {
-		notes = append(notes, fmt.Sprintf("%s: the prefix %s of the names is removed", f.Path, shown(prefix)))
+		notes = append(notes, fmt.Sprintf("%s: the prefix %s of the names is removed", f.Path, say.Name(prefix)))
 	}
 	var file []given
 	var replaced []string
 	for _, t := range f.Tensors {
 		name := strings.TrimPrefix(t.Name, prefix)
 		if !inBackbone(name) {
-			replaced = append(replaced, fmt.Sprintf("%s %v", shown(name), t.Shape))
+			replaced = append(replaced, fmt.Sprintf("%s %v", say.Name(name), t.Shape))
 			continue
 		}
 		file = append(file, given{name, t.Shape, func(room []float32) ([]float32, error) {
@@ -53,7 +54,7 @@ func (n *Net) LoadBackbone(f *weights.File) (notes []string, err error) {
 		}, func() ([]int64, error) { return f.Int64s(t) }})
 	}
 	if len(replaced) > 0 {
-		notes = append(notes, fmt.Sprintf("%s: the file's own head is left out (%s); head and classifier start anew", f.Path, list(replaced)))
+		notes = append(notes, fmt.Sprintf("%s: the file's own head is left out (%s); head and classifier start anew", f.Path, say.Few(replaced)))
 	}
 	if err := n.load(file, inBackbone); err != nil {
 		return nil, err
@@ -101,7 +102,7 @@ func (n *Net) load(file []given, wanted func(string) bool) error {
 	there := make(map[string]given, len(file))
 	for _, g := range file {
 		if _, twice := there[g.name]; twice {
-			return fmt.Errorf("two of its tensors are called %s, with a prefix or without", shown(g.name))
+			return fmt.Errorf("two of its tensors are called %s, with a prefix or without", say.Name(g.name))
 		}
 		there[g.name] = g
 	}

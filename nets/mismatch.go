@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/cutpaste/cutpaste/configs/say"
 )
 
 // match holds the file's names and shapes against this net's.
@@ -27,18 +28,18 @@ func (n *Net) match(there map[string]given, wanted func(string) bool) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(there)) {
 		if !known[name] {
-			other = append(other, shown(name))
+			other = append(other, name)
 		}
 	}
 	var says []string
 	if len(missing) > 0 {
-		says = append(says, fmt.Sprintf("%d of this net's tensors are missing (%s)", len(missing), list(missing)))
+		says = append(says, fmt.Sprintf("%d of this net's tensors are missing (%s)", len(missing), say.Names(missing)))
 	}
 	if len(other) > 0 {
-		says = append(says, fmt.Sprintf("%d belong to no tensor of it (%s)", len(other), list(other)))
+		says = append(says, fmt.Sprintf("%d belong to no tensor of it (%s)", len(other), say.Names(other)))
 	}
 	if len(shapes) > 0 {
-		says = append(says, list(shapes))
+		says = append(says, say.Few(shapes))
 	}
 	if len(says) == 0 {
 		return nil
@@ -63,30 +64,6 @@ func owner(there map[string]given) (name string) {
 		if len(s.entries) > of && !slices.ContainsFunc(s.entries, absent) {
 			name, of = candidate, len(s.entries)
 		}
-	}
-	return name
-}
-
-// list is the first five of some things, and how many there are besides.
-func list(things []string) string {
-	const most = 5
-	text := strings.Join(things[:min(len(things), most)], ", ")
-	if more := len(things) - most; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
-}
-
-// shown is a stranger's name for a message: shortened, and quoted where it is
-// more than letters, digits, dots and the like.
-func shown(name string) string {
-	const most = 80
-	odd := func(r rune) bool { return r <= ' ' || r > '~' || r == '"' }
-	if len(name) > most {
-		return fmt.Sprintf("%.*q...", most, name)
-	}
-	if strings.ContainsFunc(name, odd) {
-		return strconv.Quote(name)
 	}
 	return name
 }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
@@ -104,31 +102,19 @@ func decode(args []string, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	answers := json.NewEncoder(out)
-	if err := answers.Encode(answer{Work: fmt.Sprintf("%d files to %d px", len(items), loadSize)}); err != nil {
-		return err
-	}
-	lines := bufio.NewScanner(in)
-	for lines.Scan() {
-		n, err := strconv.Atoi(lines.Text())
-		if err != nil {
-			return fmt.Errorf("a turn is a number of passes, not %q", lines.Text())
-		}
-		used := processorTime()
+	hello := answer{Work: fmt.Sprintf("%d files to %d px", len(items), loadSize)}
+	return serve(in, out, hello, nil, func(n int) (answer, error) {
 		for range n {
 			p, err := data.Load(context.Background(), items, data.LoadOptions{Size: loadSize, Workers: 1, MaxPixels: fileSize * fileSize, Cache: args[1]})
 			if err != nil {
-				return err
+				return answer{}, err
 			}
 			if len(p.Notes) > 0 {
-				return errors.New(p.Notes[0])
+				return answer{}, errors.New(p.Notes[0])
 			}
 		}
-		if err := answers.Encode(answer{Processor: processorTime() - used}); err != nil {
-			return err
-		}
-	}
-	return lines.Err()
+		return answer{}, nil
+	})
 }
 
 // writePictures fills a folder with n files of a format, png or jpg: smooth colours

@@ -1,15 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
-	"time"
 
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/nets"
@@ -79,39 +74,22 @@ func load(args []string, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	answers := json.NewEncoder(out)
-	if err := answers.Encode(answer{Torch: torch.Version(), Work: "weights of " + name, Resident: now}); err != nil {
-		return err
-	}
 	var net *nets.Net
-	err = torch.Do(func() error {
-		net, err = nets.NewBlank(configs.Net{Name: name}, 2, 0, torch.CPU, true)
-		return err
-	})
-	if err != nil {
-		return err
+	hello := answer{Torch: torch.Version(), Work: "weights of " + name, Resident: now}
+	ready := func() error {
+		return torch.Do(func() (err error) {
+			net, err = nets.NewBlank(configs.Net{Name: name}, 2, 0, torch.CPU, true)
+			return err
+		})
 	}
-	lines := bufio.NewScanner(in)
-	for lines.Scan() {
-		n, err := strconv.Atoi(lines.Text())
-		if err != nil {
-			return fmt.Errorf("a turn is a number of loadings, not %q", lines.Text())
-		}
-		began := time.Now()
+	return serve(in, out, hello, ready, func(n int) (answer, error) {
 		for range n {
 			if err := loadOnce(net, file); err != nil {
-				return err
+				return answer{}, err
 			}
 		}
-		a := answer{Seconds: time.Since(began).Seconds()}
-		if a.Resident, a.Peak, err = resident(); err != nil {
-			return err
-		}
-		if err := answers.Encode(a); err != nil {
-			return err
-		}
-	}
-	return lines.Err()
+		return answer{}, nil
+	})
 }
 
 func loadOnce(net *nets.Net, file string) error {

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,7 +13,6 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/cutpaste/cutpaste/experiments/metric"
 )
@@ -128,36 +125,21 @@ func measurePixels(args []string, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	answers := json.NewEncoder(out)
-	if err := answers.Encode(answer{Work: fmt.Sprintf("%d maps of %d px", count, size), Resident: now}); err != nil {
+	var maps [][]float32
+	var masks [][]uint8
+	hello := answer{Work: fmt.Sprintf("%d maps of %d px", count, size), Resident: now}
+	ready := func() (err error) {
+		maps, masks, err = readMaps(args[2], count, size)
 		return err
 	}
-	maps, masks, err := readMaps(args[2], count, size)
-	if err != nil {
-		return err
-	}
-	lines := bufio.NewScanner(in)
-	for lines.Scan() {
-		n, err := strconv.Atoi(lines.Text())
-		if err != nil {
-			return fmt.Errorf("a turn is a number of measurements, not %q", lines.Text())
-		}
-		var a answer
-		began := time.Now()
+	return serve(in, out, hello, ready, func(n int) (a answer, err error) {
 		for range n {
 			if a.Results, err = pixelMetrics(args[0], maps, masks, size); err != nil {
-				return err
+				break
 			}
 		}
-		a.Seconds = time.Since(began).Seconds()
-		if a.Resident, a.Peak, err = resident(); err != nil {
-			return err
-		}
-		if err := answers.Encode(a); err != nil {
-			return err
-		}
-	}
-	return lines.Err()
+		return a, err
+	})
 }
 
 // pixelMetrics is AUROC, AP and AUPRO.
