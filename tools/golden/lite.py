@@ -87,12 +87,13 @@ def photographs(path):
 
 def fixture():
     from resnet import hash01
+    from weights import save_legacy
 
     net = trained()
     prefixes = ("_conv_stem.", "_bn0.", "_blocks.0.", "_blocks.1.")
     state = {k: v for k, v in net.state_dict().items() if k.startswith(prefixes)}
     folder = pathlib.Path(__file__).parents[2] / "nets/testdata"
-    torch.save(state, folder / "lite0_start.pth", _use_new_zipfile_serialization=False)
+    save_legacy(state, folder / "lite0_start.pth")
     batch, size = 2, 32
     pixels = (hash01(batch * size * size * 3, 1000) * 256).astype(np.uint8).reshape(batch, size, size, 3)
     with torch.no_grad():

@@ -95,9 +95,11 @@ def views(path):
         f.write(struct.pack("<q", 10) + storage.numpy().tobytes())
 
 
-def steady(path):
-    """Gives a legacy file's storages, which are named by their addresses, names
-    that stay the same from run to run."""
+def save_legacy(what, path):
+    """Saves in the legacy format, the same bytes each time: its storages are in the
+    order of what holds them and named by it, not by their addresses."""
+    torch.serialization.sorted = list
+    torch.save(what, path, _use_new_zipfile_serialization=False)
 
     def text(key):
         return b"X" + struct.pack("<I", len(key)) + key
@@ -117,11 +119,10 @@ def official():
 
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
-    torch.serialization.sorted = list  # legacy storages in the dict's order, not in that of their addresses
     s = state()
     save_file({k: v.detach().clone(memory_format=torch.contiguous_format) for k, v in s.items()}, OUT / "state.safetensors")
     torch.save(s, OUT / "state.pth")
-    torch.save(s, OUT / "legacy.pth", _use_new_zipfile_serialization=False)
+    save_legacy(s, OUT / "legacy.pth")
     small = torch.nn.Sequential(torch.nn.Linear(2, 1), torch.nn.BatchNorm1d(1))
     torch.nn.init.constant_(small[0].weight, 0.5)
     torch.nn.init.constant_(small[0].bias, 0.25)
@@ -129,10 +130,8 @@ def main():
     optimizer.step()
     torch.save({"epoch": 3, "arch": "small", "best": torch.tensor(0.5), "state_dict": small.state_dict(),
                 "optimizer": optimizer.state_dict()}, OUT / "checkpoint.pth")
-    for name, zipped in (("evil.pth", True), ("evil_legacy.pth", False)):
-        torch.save({"weight": numbers(2), "x": Evil()}, OUT / name, _use_new_zipfile_serialization=zipped)
-    for name in ("legacy.pth", "evil_legacy.pth"):
-        steady(OUT / name)
+    for save, name in ((torch.save, "evil.pth"), (save_legacy, "evil_legacy.pth")):
+        save({"weight": numbers(2), "x": Evil()}, OUT / name)
     torch.save(small, OUT / "module.pth")
     views(OUT / "views.pth")
     (OUT / "official.json").write_text(json.dumps(official(), indent=1) + "\n")
