@@ -69,7 +69,8 @@ func (n *Net) LoadBackbone(f *weights.File) (notes []string, err error) {
 	return notes, nil
 }
 
-// prefix is what most of a file's names have before a name of the backbone.
+// prefix is what a file's names have before the names of the backbone: before most
+// of them, or it is another net's file, whose names are best shown as they are.
 func (n *Net) prefix(f *weights.File) string {
 	known := map[string]bool{}
 	longest := 0
@@ -92,6 +93,9 @@ func (n *Net) prefix(f *weights.File) string {
 				}
 			}
 		}
+	}
+	if 2*most < len(known) {
+		return ""
 	}
 	return best
 }
