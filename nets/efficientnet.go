@@ -54,6 +54,14 @@ var efficientStages = [7]struct{ expand, kernel, stride, in, out, blocks int }{
 // stage's.
 const efficientHead = 4
 
+// activation is what follows batch normalisation.
+func (k efficientKind) activation() func(torch.Tensor) torch.Tensor {
+	if k.lite {
+		return torch.ReLU6
+	}
+	return torch.SiLU
+}
+
 // channels scales a number of channels to a multiple of 8 that is not more than
 // a tenth below.
 func (k efficientKind) channels(n int) int {
@@ -88,9 +96,9 @@ type efficientNet struct {
 
 func newEfficientNet(s scope, k efficientKind, depthDropRate float64) *efficientNet {
 	names, stem := torchvisionNames, k.channels(efficientStages[0].in)
-	e := &efficientNet{act: torch.SiLU}
+	e := &efficientNet{act: k.activation()}
 	if k.lite {
-		names, stem, e.act = liteNames, efficientStages[0].in, torch.ReLU6
+		names, stem = liteNames, efficientStages[0].in
 	}
 	total := 0
 	for i := range efficientStages {

@@ -82,10 +82,7 @@ type mbConv struct {
 
 // newMBConv declares a block; s is at its output's size.
 func newMBConv(s scope, layers layerMaker, in, out, expand, kernel, stride int, drop depthDrop) mbConv {
-	b := mbConv{residual: stride == 1 && in == out, drop: drop, act: torch.SiLU}
-	if layers.kind.lite {
-		b.act = torch.ReLU6
-	}
+	b := mbConv{residual: stride == 1 && in == out, drop: drop, act: layers.kind.activation()}
 	wide, position := in*expand, 0
 	if wide != in {
 		c := layers.make(s.at(s.down-stride+1), layers.names.expand(position), convShape{in: in, out: wide, kernel: 1, stride: 1, groups: 1})

@@ -23,7 +23,7 @@ import torch
 import torchvision
 
 from lite import lite_network
-from resnet import fill, hash01
+from resnet import fill, hash01, normalised, pictures
 
 BATCH, SIZE, CLASSES = 6, 64, 3
 PARITY = {
@@ -131,9 +131,7 @@ def parity(name, levels):
                 if state[n].dim() > 1 and name.startswith("efficientnet"):
                     state[n].mul_(0.5)  # else values grow from block to block, and rounding with them
 
-    pictures = (hash01(BATCH * SIZE * SIZE * 3, 1000) * 256).astype(np.uint8).reshape(BATCH, SIZE, SIZE, 3)
-    mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
-    x = ((torch.from_numpy(pictures).float() / 255 - mean) / std).permute(0, 3, 1, 2).contiguous()
+    x = normalised(pictures(BATCH, SIZE))
     labels = torch.arange(BATCH) % CLASSES
     out = {"fill_order": names}
 
@@ -191,9 +189,7 @@ def dropping(name, dropout, depth):
     for i, b in enumerate(blocks):
         b.stochastic_depth = Kept(kept[:, i], b.stochastic_depth.p)
     net.classifier[0] = Kept(kept[:, len(blocks):], dropout)
-    pictures = (hash01(BATCH * SIZE * SIZE * 3, 1000) * 256).astype(np.uint8).reshape(BATCH, SIZE, SIZE, 3)
-    mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
-    x = ((torch.from_numpy(pictures).float() / 255 - mean) / std).permute(0, 3, 1, 2).contiguous()
+    x = normalised(pictures(BATCH, SIZE))
     logits = net.train()(x)
     torch.nn.functional.cross_entropy(logits, torch.arange(BATCH) % CLASSES).backward()
     watched = [k for k, p in net.named_parameters() if k.endswith("block.0.0.weight") or k.startswith("classifier")]

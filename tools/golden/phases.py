@@ -16,7 +16,7 @@ import pathlib
 import numpy as np
 import torch
 
-from resnet import Net, brief, our_name
+from resnet import Net, brief, normalised, our_name
 
 BATCH, SIZE, CLASSES = 12, 32, 3
 MOMENTUM, DECAY = 0.9, 3e-5
@@ -49,8 +49,7 @@ def main():
         for stream, name in enumerate(names):
             fill(name, stream, state[name])
     pictures = (waves(BATCH * SIZE * SIZE * 3, 1000) * 255).astype(np.uint8).reshape(BATCH, SIZE, SIZE, 3)
-    mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
-    x = ((torch.from_numpy(pictures).float() / 255 - mean) / std).permute(0, 3, 1, 2).contiguous()
+    x = normalised(pictures)
     labels = torch.arange(BATCH) % CLASSES
 
     out = {"made_with": {"torch": torch.__version__}, "batch": BATCH, "size": SIZE, "classes": CLASSES,

@@ -70,6 +70,17 @@ def fill(name, stream, t):
     t.copy_(v.to(torch.float32))
 
 
+def pictures(batch, size):
+    """Bytes [batch,size,size,3] of an integer hash."""
+    return (hash01(batch * size * size * 3, 1000) * 256).astype(np.uint8).reshape(batch, size, size, 3)
+
+
+def normalised(pixels):
+    """Bytes [N,S,S,3] as networks take them."""
+    mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    return ((torch.from_numpy(pixels).float() / 255 - mean) / std).permute(0, 3, 1, 2).contiguous()
+
+
 def brief(t):
     """A tensor in few numbers: norm, sum, and eight elements spread over it."""
     f = t.detach().double().flatten()
@@ -84,9 +95,7 @@ def main():
     with torch.no_grad():
         for stream, name in enumerate(names):
             fill(name, stream, state[name])
-    pictures = (hash01(BATCH * SIZE * SIZE * 3, 1000) * 256).astype(np.uint8).reshape(BATCH, SIZE, SIZE, 3)
-    mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
-    x = ((torch.from_numpy(pictures).float() / 255 - mean) / std).permute(0, 3, 1, 2).contiguous()
+    x = normalised(pictures(BATCH, SIZE))
     labels = torch.arange(BATCH) % CLASSES
 
     out = {"made_with": {"torch": torch.__version__, "torchvision": torchvision.__version__},
