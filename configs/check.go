@@ -8,6 +8,9 @@ import (
 // check holds the keys against each other; each of them is in its own range
 // already. It returns an *Error or nil.
 func (c *Config) check() error {
+	if err := c.checkCrop(); err != nil {
+		return err
+	}
 	a := &c.Augment
 	spans := []struct {
 		key      string
@@ -46,6 +49,9 @@ func (c *Config) check() error {
 			return err
 		}
 	}
+	if err := c.checkStem(); err != nil {
+		return err
+	}
 	if err := c.checkDevice(); err != nil {
 		return err
 	}
@@ -70,10 +76,10 @@ func (c *Config) checkDevice() error {
 }
 
 // checkPatch makes sure that the most extreme patches are at least a pixel thin
-// and fit into the picture. A patch of area share s and aspect r is sqrt(s*r) of
-// the picture wide and sqrt(s/r) high.
+// and fit into what they are pasted into, the picture or its crop. A patch of area
+// share s and aspect r is sqrt(s*r) of that wide and sqrt(s/r) high.
 func (c *Config) checkPatch() error {
-	a, size := &c.Augment, float64(c.Data.Size)
+	a, size, key := &c.Augment, float64(c.Data.Input()), c.Data.inputKey()
 	how := ""
 	if a.Rotate > 0 {
 		how = fmt.Sprintf(", turned by up to %s degrees,", yamlNumber(a.Rotate))
@@ -81,12 +87,12 @@ func (c *Config) checkPatch() error {
 	for _, aspect := range []float64{a.Aspect.Min, a.Aspect.Max} {
 		w, h := size*math.Sqrt(a.Area.Max*aspect), size*math.Sqrt(a.Area.Max/aspect)
 		if most := turned(w, h, a.Rotate); most > size*(1+1e-9) {
-			return &Error{Key: "augment.area.max", Msg: fmt.Sprintf("a patch of augment.area.max %s and aspect %s%s is %.0f pixels wide or high and does not fit into data.size %d; lower augment.area.max or narrow augment.aspect",
-				yamlNumber(a.Area.Max), yamlNumber(aspect), how, math.Ceil(most), c.Data.Size)}
+			return &Error{Key: "augment.area.max", Msg: fmt.Sprintf("a patch of augment.area.max %s and aspect %s%s is %.0f pixels wide or high and does not fit into %s %d; lower augment.area.max or narrow augment.aspect",
+				yamlNumber(a.Area.Max), yamlNumber(aspect), how, math.Ceil(most), key, c.Data.Input())}
 		}
 		if w, h := size*math.Sqrt(a.Area.Min*aspect), size*math.Sqrt(a.Area.Min/aspect); min(w, h) < 1 {
-			return &Error{Key: "augment.area.min", Msg: fmt.Sprintf("a patch of augment.area.min %s and aspect %s is thinner than a pixel at data.size %d; raise augment.area.min or narrow augment.aspect",
-				yamlNumber(a.Area.Min), yamlNumber(aspect), c.Data.Size)}
+			return &Error{Key: "augment.area.min", Msg: fmt.Sprintf("a patch of augment.area.min %s and aspect %s is thinner than a pixel at %s %d; raise augment.area.min or narrow augment.aspect",
+				yamlNumber(a.Area.Min), yamlNumber(aspect), key, c.Data.Input())}
 		}
 	}
 	return nil
@@ -101,9 +107,10 @@ func (c *Config) checkScar() error {
 		needs = turned(s.Width.Max, s.Length.Max, s.Angle) + 1
 		how = fmt.Sprintf(", turned by up to %s degrees,", yamlNumber(s.Angle))
 	}
-	if needs > float64(c.Data.Size) {
-		return &Error{Key: "augment.scar.length.max", Msg: fmt.Sprintf("a scar of augment.scar.width.max %s and augment.scar.length.max %s pixels%s needs %.0f pixels and does not fit into data.size %d; make scars smaller or pictures larger",
-			yamlNumber(s.Width.Max), yamlNumber(s.Length.Max), how, math.Ceil(needs), c.Data.Size)}
+	if needs > float64(c.Data.Input()) {
+		key := c.Data.inputKey()
+		return &Error{Key: "augment.scar.length.max", Msg: fmt.Sprintf("a scar of augment.scar.width.max %s and augment.scar.length.max %s pixels%s needs %.0f pixels and does not fit into %s %d; make scars smaller or raise %s",
+			yamlNumber(s.Width.Max), yamlNumber(s.Length.Max), how, math.Ceil(needs), key, c.Data.Input(), key)}
 	}
 	return nil
 }

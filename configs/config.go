@@ -56,6 +56,7 @@ type Data struct {
 	Root        string    // data.root: folder that holds categories of MVTec AD's layout
 	Category    string    // data.category: a folder of Root
 	Size        int       // data.size: pictures are resized to Size x Size pixels
+	Crop        int       // data.crop: training takes Crop x Crop pixels out of them, 0 is all
 	Workers     int       // data.workers: goroutines that decode and augment, 0 is all cores
 	Cache       string    // data.cache: auto (the user's cache folder), off, or a folder
 	DeviceCache string    // data.device_cache: auto, on or off
@@ -70,7 +71,7 @@ type Augment struct {
 	Views       string  // augment.views: shared or independent
 	Translate   float64 // augment.translate: largest shift as a share of the size
 	Jitter      Jitter  // augment.jitter.*: colour jitter of the whole picture
-	Area        Span    // augment.area.*: area of the large patch as a share of the picture
+	Area        Span    // augment.area.*: area of the large patch as a share of the picture or crop
 	Aspect      Aspect  // augment.aspect.*: width over height of the large patch
 	PatchJitter Jitter  // augment.patch_jitter.*: colour jitter of patch and scar before pasting
 	Rotate      float64 // augment.rotate: largest rotation of the large patch in degrees, 0 is never
@@ -108,6 +109,7 @@ type Scar struct {
 type Net struct {
 	Name      string // net.name: the backbone
 	Weights   string // net.weights: "" is from scratch, ImageNet, or a file
+	Stem      string // net.stem: auto, StemImageNet or StemSmall; Network settles auto
 	Head      []int  // net.head: widths of the projection head's layers; none puts the classifier on the features
 	HeadFinal string // net.head_final: bn_relu or plain
 

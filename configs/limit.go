@@ -61,6 +61,12 @@ func (n number) holds(v any) bool {
 	return false
 }
 
+// orZero is an interval, and 0 beside it, which turns something off.
+type orZero struct{ number }
+
+func (l orZero) text() string     { return "0, or " + l.number.text() }
+func (l orZero) holds(v any) bool { return v == 0 || l.number.holds(v) }
+
 // list limits the length of a list and each of its numbers.
 type list struct {
 	min, max int
