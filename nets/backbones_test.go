@@ -64,7 +64,7 @@ func TestBackbonesAreTheReferences(t *testing.T) {
 		t.Errorf("backbones %v, the fixture has %v", Names(), names)
 	}
 	for name, want := range r.Nets {
-		maker, p, err := find(name, 0)
+		maker, p, err := find(configs.Net{Name: name}, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ func TestBackbonesAreTheReferences(t *testing.T) {
 		if hex.EncodeToString(sum[:]) != want.SHA256 || len(listing) != want.Tensors {
 			t.Errorf("%s: names or shapes differ (%d tensors, the reference has %d); ours:\n%s", name, len(listing), want.Tensors, strings.Join(listing[:6], ""))
 		}
-		i, err := Describe(name)
+		i, err := Describe(configs.Net{Name: name})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/configs/say"
 )
 
@@ -44,25 +45,50 @@ func (n *Net) match(there map[string]given, wanted func(string) bool) error {
 	if len(says) == 0 {
 		return nil
 	}
+	if stem := n.otherStem(there); stem != "" {
+		says = append(says, stem)
+	}
 	if like := owner(there); like != "" && like != n.name {
 		says = append(says, "these are weights of net.name="+like)
 	}
 	return fmt.Errorf("the tensors do not match: %s", strings.Join(says, "; "))
 }
 
-// owner is the largest net whose backbone is all in a file, or "".
+// otherStem says that a file's ResNet has the stem that this net could have and
+// does not, or "".
+func (n *Net) otherStem(there map[string]given) string {
+	r, ok := n.backbone.(*resnet)
+	g, has := there[resnetStem+".weight"]
+	if !ok || !has || len(g.shape) != 4 {
+		return ""
+	}
+	own, other := stemKernels[configs.StemImageNet], stemKernels[configs.StemSmall]
+	stem, better := configs.StemImageNet, configs.StemSmall
+	if r.small {
+		own, other, stem, better = other, own, better, stem
+	}
+	if g.shape[2] != other {
+		return ""
+	}
+	return fmt.Sprintf("the first convolution is %[1]dx%[1]d in the file and %[2]dx%[2]d in this net, whose net.stem is %s: set net.stem to %s", other, own, stem, better)
+}
+
+// owner is the largest net whose backbone, with either stem, is all in a file, or
+// "".
 func owner(there map[string]given) (name string) {
 	of := 0
 	for _, candidate := range Names() {
-		maker, _, err := find(candidate, 0)
-		if err != nil {
-			continue
-		}
-		s := &store{dry: true}
-		maker(scope{store: s}, 0)
-		absent := func(e entry) bool { return inBackbone(e.name) && !slices.Equal(there[e.name].shape, e.shape) }
-		if len(s.entries) > of && !slices.ContainsFunc(s.entries, absent) {
-			name, of = candidate, len(s.entries)
+		for _, stem := range []string{configs.StemImageNet, configs.StemSmall} {
+			maker, _, err := find(configs.Net{Name: candidate, Stem: stem}, 0)
+			if err != nil {
+				continue // a stem that the family lacks
+			}
+			s := &store{dry: true}
+			maker(scope{store: s}, 0)
+			absent := func(e entry) bool { return inBackbone(e.name) && !slices.Equal(there[e.name].shape, e.shape) }
+			if len(s.entries) > of && !slices.ContainsFunc(s.entries, absent) {
+				name, of = candidate, len(s.entries)
+			}
 		}
 	}
 	return name

@@ -19,8 +19,9 @@ type Net struct {
 }
 
 // New makes the configured net with starting weights from seed, on device d, in
-// channels-last memory if asked. A name that is not known is an error that
-// lists those that are. Free it when done.
+// channels-last memory if asked. net.stem auto is the ImageNet stem here:
+// [configs.Config.Network] settles it by the size of the pictures. A name that is
+// not known is an error that lists those that are. Free it when done.
 func New(c configs.Net, classes int, seed uint64, d torch.Device, channelsLast bool) (*Net, error) {
 	return build(0, c, classes, &store{seed: seed, device: d, channelsLast: channelsLast})
 }
@@ -40,7 +41,7 @@ func NewOfWidth(width int, c configs.Net, classes int, seed uint64, d torch.Devi
 }
 
 func build(width int, c configs.Net, classes int, s *store) (*Net, error) {
-	backboneOf, p, err := find(c.Name, width)
+	backboneOf, p, err := find(c, width)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +65,7 @@ func build(width int, c configs.Net, classes int, s *store) (*Net, error) {
 // have, [Pool] being the embedding, without making the net. A name that is not
 // known has none, 0.
 func Dimension(c configs.Net, level string) int {
-	i, err := Describe(c.Name)
+	i, err := Describe(c)
 	if err != nil {
 		return 0
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
@@ -32,20 +33,24 @@ type published struct{ dropout, stochasticDepth float64 }
 // makerOf makes a backbone with this chance of stochastic depth.
 type makerOf func(s scope, stochasticDepth float64) backbone
 
-// find is a net by name; width, if not 0, replaces the published channels of a
-// ResNet's stem.
-func find(name string, width int) (makerOf, published, error) {
-	if k, ok := resnets[name]; ok {
+// find is the net of net.name and net.stem; width, if not 0, replaces the published
+// channels of a ResNet's stem.
+func find(c configs.Net, width int) (makerOf, published, error) {
+	small := c.Stem == configs.StemSmall
+	if k, ok := resnets[c.Name]; ok {
 		if width > 0 {
 			k.width, k.base = k.width*width/k.base, width
 		}
-		return func(s scope, _ float64) backbone { return newResNet(s, k) }, published{}, nil
+		return func(s scope, _ float64) backbone { return newResNet(s, k, small) }, published{}, nil
 	}
-	if k, ok := efficientNets[name]; ok {
+	if k, ok := efficientNets[c.Name]; ok {
+		if small {
+			return nil, published{}, fmt.Errorf("net.stem small is for ResNets, and %s has its own stem", c.Name)
+		}
 		return func(s scope, rate float64) backbone { return newEfficientNet(s, k, rate) },
 			published{k.dropout, efficientDepthDrop}, nil
 	}
-	return nil, published{}, fmt.Errorf("net.name %q is not known; there are: %s", name, strings.Join(Names(), ", "))
+	return nil, published{}, fmt.Errorf("net.name %q is not known; there are: %s", c.Name, strings.Join(Names(), ", "))
 }
 
 // Names lists the backbones that [New] knows.
@@ -75,17 +80,17 @@ type Info struct {
 	costs []cost
 }
 
-// Describe describes a backbone, which is not made for it. A name that is not
-// known is an error that lists those that are.
-func Describe(name string) (Info, error) {
-	maker, p, err := find(name, 0)
+// Describe describes the backbone of net.name and net.stem, which is not made for
+// it. A name that is not known is an error that lists those that are.
+func Describe(c configs.Net) (Info, error) {
+	maker, p, err := find(c, 0)
 	if err != nil {
 		return Info{}, err
 	}
 	s := &store{dry: true}
 	b := maker(scope{store: s}, p.stochasticDepth)
 	i := Info{
-		Name: name, Dimension: b.dimension(), Levels: b.levels(),
+		Name: c.Name, Dimension: b.dimension(), Levels: b.levels(),
 		Dropout: p.dropout, StochasticDepth: p.stochasticDepth, costs: s.macs,
 	}
 	for _, e := range s.entries {
@@ -117,7 +122,7 @@ const Pool = "pool"
 // Levels are the names of a net's levels, in the order in which a picture
 // reaches them; nothing for a net that is not known.
 func Levels(net string) []string {
-	i, err := Describe(net)
+	i, err := Describe(configs.Net{Name: net})
 	if err != nil {
 		return nil
 	}

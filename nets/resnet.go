@@ -3,6 +3,7 @@ package nets
 import (
 	"strconv"
 
+	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
@@ -25,15 +26,23 @@ var resnets = map[string]resnetKind{
 	"wide_resnet50_2": {blocks: [4]int{3, 4, 6, 3}, width: 2 * resnetWidth, base: resnetWidth, bottleneck: true},
 }
 
+// resnetStem is the stem's convolution.
+const resnetStem = "conv1"
+
+// stemKernels are its widths.
+var stemKernels = map[string]int{configs.StemImageNet: 7, configs.StemSmall: 3}
+
 // expansion is how many times more channels a bottleneck's last convolution has
 // than the published width of its 3x3 one.
 const expansion = 4
 
-// resnet is a residual net with the ImageNet stem: a 7x7 convolution at stride 2
-// and a 3x3 maximum at stride 2.
+// resnet is a residual net with the ImageNet stem, a 7x7 convolution at stride 2
+// and a 3x3 maximum at stride 2, or the small one, a 3x3 convolution at stride 1
+// alone, which leaves pictures of few pixels at their size.
 type resnet struct {
 	stem   conv
 	bn     norm
+	small  bool
 	stages [4][]residual
 	out    [4]int // channels of each stage
 }
@@ -52,11 +61,13 @@ type shortcut struct {
 	bn   norm
 }
 
-func newResNet(s scope, k resnetKind) *resnet {
-	r := &resnet{
-		stem: newConv(s.in("conv1").at(1), convShape{in: 3, out: k.base, kernel: 7, stride: 2, groups: 1}),
-		bn:   newNorm(s.in("bn1"), torchNorm, k.base),
+func newResNet(s scope, k resnetKind, small bool) *resnet {
+	r := &resnet{small: small}
+	stem, down := convShape{in: 3, out: k.base, kernel: stemKernels[configs.StemImageNet], stride: 2, groups: 1}, 1
+	if small {
+		stem.kernel, stem.stride, down = stemKernels[configs.StemSmall], 1, 0
 	}
+	r.stem, r.bn = newConv(s.in(resnetStem).at(down), stem), newNorm(s.in("bn1"), torchNorm, k.base)
 	in := k.base
 	for i, n := range k.blocks {
 		stride := 2
@@ -67,7 +78,7 @@ func newResNet(s scope, k resnetKind) *resnet {
 		if k.bottleneck {
 			r.out[i] *= expansion
 		}
-		stage := s.in("layer" + strconv.Itoa(i+1)).at(2 + i)
+		stage := s.in("layer" + strconv.Itoa(i+1)).at(r.down(i))
 		for j := range n {
 			r.stages[i] = append(r.stages[i], newResidual(stage.in(strconv.Itoa(j)), in, k.convs(in, k.width<<i, r.out[i], stride)))
 			in, stride = r.out[i], 1
@@ -121,7 +132,9 @@ func newResidual(s scope, in int, shapes []convShape) residual {
 // forward shows each stage's maps under torchvision's name, layer1 to layer4.
 func (r *resnet) forward(x torch.Tensor, p pass) torch.Tensor {
 	x = torch.ReLU(r.bn.forward(r.stem.forward(x), p.batchNorm))
-	x = torch.MaxPool2d(x, 3, 2, 1)
+	if !r.small {
+		x = torch.MaxPool2d(x, 3, 2, 1)
+	}
 	for i, stage := range r.stages {
 		for _, block := range stage {
 			x = block.forward(x, p)
@@ -148,6 +161,15 @@ func (b residual) forward(x torch.Tensor, p pass) torch.Tensor {
 	return torch.ReLU(torch.AddTo(x, identity))
 }
 
+// down says how much smaller than the picture the maps of a stage, from 0, are:
+// 2^down times.
+func (r *resnet) down(stage int) int {
+	if r.small {
+		return stage
+	}
+	return 2 + stage
+}
+
 func (r *resnet) dimension() int { return r.out[3] }
 
 func (r *resnet) classifier() string { return "fc" }
@@ -157,7 +179,7 @@ func (r *resnet) drops() []depthDrop { return nil }
 func (r *resnet) levels() []Level {
 	var out []Level
 	for i, channels := range r.out {
-		out = append(out, Level{"layer" + strconv.Itoa(i+1), channels, 2 + i})
+		out = append(out, Level{"layer" + strconv.Itoa(i+1), channels, r.down(i)})
 	}
 	return out
 }

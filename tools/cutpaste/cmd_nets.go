@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/nets"
 )
 
@@ -75,7 +76,7 @@ func (a *app) nets(names []string) error {
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "name\tparameters\tat 224\tat 256\tembedding\tlevels")
 	for _, name := range names {
-		i, err := nets.Describe(name)
+		i, err := nets.Describe(configs.Net{Name: name})
 		if err != nil {
 			return err
 		}
