@@ -16,8 +16,9 @@ import (
 // Batch is what one update trains on: every view of B source pictures.
 type Batch struct {
 	Step int
-	// Pix is [V*B,S,S,3], view-major: B pictures of view 0, then B of view 1,
-	// and so on; slot b of every view is made from the same source picture.
+	// Pix is [V*B,I,I,3], I being configs.Data's Input, view-major: B pictures of
+	// view 0, then B of view 1, and so on; slot b of every view is made from the
+	// same source picture.
 	Pix    []uint8
 	Labels []int64 // [V*B], in the same order: the class of each picture
 
@@ -143,18 +144,21 @@ func (l *Loader) buffer() *Batch {
 		n := l.views * l.config.Train.Batch
 		b := &Batch{Labels: make([]int64, n), Plans: make([]augment.Plan, n), Sources: make([]int32, n)}
 		if !l.draw {
-			b.Pix = make([]uint8, n*3*l.pictures.Size*l.pictures.Size)
+			b.Pix = make([]uint8, n*l.bytes())
 		}
 		return b
 	}
 }
 
+// bytes is the size of a picture in a batch.
+func (l *Loader) bytes() int { return 3 * l.config.Data.Input() * l.config.Data.Input() }
+
 // work carries out tasks. Slot, not the source picture, is the plans' index: a
 // picture that stands twice in a batch gets two plans.
 func (l *Loader) work() {
-	size, n := l.pictures.Size, l.config.Train.Batch
-	planner := augment.NewPlanner(l.config.Augment, size, l.config.Seed)
-	painter := augment.NewPainter(size)
+	size, input, n := l.pictures.Size, l.config.Data.Input(), l.config.Train.Batch
+	planner := augment.NewPlanner(l.config.Augment, size, input, l.config.Seed)
+	painter := augment.NewPainter(size, input)
 	var plans []augment.Plan
 	views := make([][]uint8, l.views)
 	for t := range l.tasks {
@@ -163,7 +167,7 @@ func (l *Loader) work() {
 			i := v*n + t.slot
 			t.batch.Labels[i], t.batch.Plans[i], t.batch.Sources[i] = int64(plan.Label), plan, int32(t.source)
 			if !l.draw {
-				bytes := 3 * size * size
+				bytes := l.bytes()
 				views[v] = t.batch.Pix[i*bytes : (i+1)*bytes : (i+1)*bytes]
 			}
 		}

@@ -82,7 +82,7 @@ func TestDrawerDrawsWhatTheLoaderPaints(t *testing.T) {
 	painted := read(t, p, c, 2)
 	l := NewDrawer(context.Background(), p, c, 2)
 	defer l.Close()
-	painter := augment.NewPainter(24)
+	painter := augment.NewPainter(24, 24)
 	pix := make([]uint8, 24*24*3)
 	for _, want := range painted {
 		got, err := l.Next()
@@ -140,7 +140,7 @@ func TestLoaderIsAFunctionOfSeedAndStep(t *testing.T) {
 func TestLoaderBatch(t *testing.T) {
 	p, c := pictured(4, 24), loaderConfig(24, 6, 3)
 	const bytesEach = 24 * 24 * 3
-	planner, painter := augment.NewPlanner(c.Augment, 24, c.Seed), augment.NewPainter(24)
+	planner, painter := augment.NewPlanner(c.Augment, 24, 24, c.Seed), augment.NewPainter(24, 24)
 	for step, b := range read(t, p, c, 0) {
 		if len(b.Pix) != 3*6*bytesEach || len(b.Labels) != 3*6 || b.Step != step {
 			t.Fatalf("batch %d: step %d, %d bytes, %d labels", step, b.Step, len(b.Pix), len(b.Labels))

@@ -46,6 +46,10 @@ const (
 	// not change above.
 	calibrationSizeCPU, calibrationSizeCUDA = 256, 1024
 
+	// Maps are 4 x 4 times larger behind a ResNet's small stem: a pixel there is
+	// worth so many.
+	smallStemPixels = 16
+
 	// libtorch's own convolutions on a CPU are tried up to this many pixels an
 	// update. Measured with ResNet-18: twice as fast as oneDNN's with 2 pictures of
 	// 32 px, no faster in ordinary memory with 12, ten times slower with 24.
@@ -67,7 +71,7 @@ func Calibrate(ctx context.Context, c *configs.Config, n Numerics) (Numerics, []
 		defer func() { n.Apply() }()
 		k := &calibration{ctx: ctx, config: c}
 		size, count := k.bounds(n)
-		what := fmt.Sprint(n, c.Amp, c.ChannelsLast, c.Net, k.phase().Train, k.phase().BatchNorm, size, count)
+		what := fmt.Sprint(n, c.Amp, c.ChannelsLast, c.Network(), k.phase().Train, k.phase().BatchNorm, size, count)
 		if known, ok := calibrated[what]; ok {
 			n, timings = known.numerics, known.timings
 			return nil
@@ -114,7 +118,7 @@ type lane struct {
 // measure measures the choices in turn, round by round, so that what disturbs
 // the machine disturbs them all.
 func (k *calibration) measure(n Numerics, size, count int) error {
-	choices := k.choices(n, size*size*count)
+	choices := k.choices(n, k.worth(size)*count)
 	if len(choices) < 2 {
 		return nil
 	}
@@ -173,12 +177,20 @@ func (k *calibration) phase() configs.Phase {
 // of 256 px a thread, or as many pixels; on CUDA an update of the paper's, since
 // less would leave it idle whatever the precision.
 func (k *calibration) bounds(n Numerics) (size, count int) {
-	size, pixels := min(k.config.Data.Size, calibrationSizeCPU), n.Threads*256*256
+	size, pixels := min(k.config.Data.Input(), calibrationSizeCPU), n.Threads*256*256
 	if n.Device.IsCUDA() {
-		size, pixels = min(k.config.Data.Size, calibrationSizeCUDA), 96*256*256
+		size, pixels = min(k.config.Data.Input(), calibrationSizeCUDA), 96*256*256
 	}
 	// Batch normalisation needs two pictures in the head.
-	return size, min(max(pixels/(size*size), 2), k.pictures())
+	return size, min(max(pixels/k.worth(size), 2), k.pictures())
+}
+
+// worth is how many pixels behind the ImageNet stem a picture is worth.
+func (k *calibration) worth(size int) int {
+	if k.config.Network().Stem == configs.StemSmall {
+		return smallStemPixels * size * size
+	}
+	return size * size
 }
 
 // choices are those that the configuration leaves open, n first.
@@ -230,7 +242,7 @@ func (k *calibration) enter(n Numerics, pix []uint8, size int) error {
 		at = 1
 	}
 	if k.nets[at] == nil {
-		net, err := nets.New(c.Net, augment.Classes(c.Augment.Variant), c.Seed, n.Device, n.ChannelsLast)
+		net, err := nets.New(c.Network(), augment.Classes(c.Augment.Variant), c.Seed, n.Device, n.ChannelsLast)
 		if err != nil {
 			return err
 		}

@@ -94,23 +94,28 @@ func TestCalibrateCancelled(t *testing.T) {
 func TestCalibrationBounds(t *testing.T) {
 	for _, c := range []struct {
 		device            torch.Device
-		size, batch       int
+		size, crop, batch int
 		wantSize, wantNum int
 	}{
-		{"cpu", 64, 32, 64, 32}, // two threads: two pictures of 256 px, or 32 of 64
-		{"cpu", 64, 4, 64, 12},
-		{"cpu", 256, 32, 256, 2},
-		{"cpu", 4096, 32, 256, 2},
-		{"cuda:0", 256, 32, 256, 96},
-		{"cuda:0", 256, 64, 256, 96},
-		{"cuda:0", 4096, 32, 1024, 6},
+		{"cpu", 64, 0, 32, 64, 32}, // two threads: two pictures of 256 px, or 32 of 64
+		{"cpu", 64, 0, 4, 64, 12},
+		{"cpu", 256, 0, 32, 256, 2},
+		{"cpu", 4096, 0, 32, 256, 2},
+		{"cuda:0", 256, 0, 32, 256, 96},
+		{"cuda:0", 256, 0, 64, 256, 96},
+		{"cuda:0", 4096, 0, 32, 1024, 6},
+		{"cpu", 256, 64, 32, 64, 2}, // behind the small stem a picture of 64 px is as much as one of 256
+		{"cpu", 256, 32, 32, 32, 8},
+		{"cpu", 256, 128, 32, 128, 8}, // which has the ImageNet stem
+		{"cuda:0", 256, 64, 64, 64, 96},
+		{"cuda:0", 256, 32, 32, 32, 96},
 	} {
 		config := small()
-		config.Data.Size, config.Train.Batch = c.size, c.batch
+		config.Data.Size, config.Data.Crop, config.Train.Batch = c.size, c.crop, c.batch
 		k := &calibration{config: config}
 		size, num := k.bounds(Numerics{Device: c.device, Threads: 2})
 		if size != c.wantSize || num != c.wantNum {
-			t.Errorf("%d pictures of %d px on %s: measured on %d of %d px, want %d of %d", 3*c.batch, c.size, c.device, num, size, c.wantNum, c.wantSize)
+			t.Errorf("%d pictures of %d px (crops of %d) on %s: measured on %d of %d px, want %d of %d", 3*c.batch, c.size, c.crop, c.device, num, size, c.wantNum, c.wantSize)
 		}
 	}
 }

@@ -17,7 +17,7 @@ type canvas struct {
 	pictures *data.Pictures
 
 	painter *augment.Painter // a CPU's
-	pix     []uint8          // [V*B,S,S,3], what it paints
+	pix     []uint8          // [V*B,I,I,3], what it paints
 
 	bytes torch.Tensor // uint8 [N,3,S,S] on another device
 	how   torch.Painting
@@ -28,7 +28,7 @@ type canvas struct {
 // training has there. Free it when done.
 func newCanvas(p *data.Pictures, c *configs.Config, n Numerics) *canvas {
 	if n.Device == torch.CPU {
-		return &canvas{config: c, numerics: n, pictures: p, painter: augment.NewPainter(p.Size)}
+		return &canvas{config: c, numerics: n, pictures: p, painter: augment.NewPainter(p.Size, c.Data.Input())}
 	}
 	return newTensorCanvas(p, c, n)
 }
@@ -44,11 +44,12 @@ func painting(c *configs.Config, n Numerics) torch.Painting {
 	p := torch.Painting{
 		Views:      augment.Views(c.Augment.Variant),
 		Shared:     c.Augment.Views == "shared",
-		BaseBlends: blends(base), BaseHue: base.Hue > 0,
+		Input:      c.Data.Input(),
+		BaseBlends: blends(base), BaseHue: base.Hue > 0, BaseContrast: base.Contrast > 0,
 		PatchBlends: blends(patch), PatchHue: patch.Hue > 0,
 		Mean: c.Data.Mean, Std: c.Data.Std, ChannelsLast: n.ChannelsLast,
 	}
-	p.CutW, p.CutH = augment.NewPlanner(c.Augment, c.Data.Size, c.Seed).LargestCuts()
+	p.CutW, p.CutH = augment.NewPlanner(c.Augment, c.Data.Size, c.Data.Input(), c.Seed).LargestCuts()
 	return p
 }
 
@@ -62,7 +63,7 @@ func blends(j configs.Jitter) (n int) {
 	return n
 }
 
-// inputs makes normalised images [V*B,3,S,S] and labels [V*B] of a batch's plans.
+// inputs makes normalised images [V*B,3,I,I] and labels [V*B] of a batch's plans.
 func (v *canvas) inputs(b *data.Batch) (x, labels torch.Tensor) {
 	if v.painter != nil {
 		return painted(v.paintHere(b), b.Labels, v.config, v.numerics)
@@ -73,7 +74,7 @@ func (v *canvas) inputs(b *data.Batch) (x, labels torch.Tensor) {
 // paintHere carries a batch's plans out on the host, picture by picture.
 func (v *canvas) paintHere(b *data.Batch) []uint8 {
 	n := augment.Views(v.config.Augment.Variant)
-	of, per := len(b.Plans)/n, 3*v.pictures.Size*v.pictures.Size
+	of, per := len(b.Plans)/n, 3*v.config.Data.Input()*v.config.Data.Input()
 	if len(v.pix) < len(b.Plans)*per {
 		v.pix = make([]uint8, len(b.Plans)*per)
 	}
@@ -116,7 +117,7 @@ func (v *canvas) free() {
 // planRow lays a plan out for the device.
 func planRow(p *augment.Plan, source int32) torch.PlanRow {
 	return torch.PlanRow{
-		Source: source, Label: p.Label, DX: p.DX, DY: p.DY, Base: jitterRow(&p.Base.Jitter),
+		Source: source, Label: p.Label, DX: p.DX, DY: p.DY, CropX: p.CropX, CropY: p.CropY, Base: jitterRow(&p.Base.Jitter),
 		CutX: p.CutX, CutY: p.CutY, CutW: p.CutW, CutH: p.CutH,
 		X: p.X, Y: p.Y, W: p.W, H: p.H, Map: p.Map, Patch: jitterRow(&p.Patch),
 	}

@@ -44,7 +44,7 @@ func unlike(t *testing.T, p *data.Pictures, c *configs.Config, n Numerics, batch
 			torch.Scope(func() {
 				images, target := v.paint(v.send(b))
 				got := torch.Read[float32](images) // [N,3,S,S], 0..1
-				area := p.Size * p.Size
+				area := c.Data.Input() * c.Data.Input()
 				for i, want := range b.Pix {
 					at := i/3%area + area*(i%3) + i/(3*area)*3*area
 					if uint8(got[at]*255+0.5) != want {
@@ -69,17 +69,18 @@ func unlike(t *testing.T, p *data.Pictures, c *configs.Config, n Numerics, batch
 }
 
 // Thousands of plans, carried out by tensor operations and by the host's
-// painter: the same bytes.
+// painter: the same bytes, of whole pictures and of crops.
 func TestPaintingOnTheDeviceIsTheHosts(t *testing.T) {
 	all := configs.Jitter{Brightness: 0.9, Contrast: 0.9, Saturation: 0.9, Hue: 0.5}
 	views := 0
 	for name, change := range map[string]func(*configs.Config){
-		"the paper's":    func(*configs.Config) {},
-		"independent":    func(c *configs.Config) { c.Augment.Views = "independent" },
-		"union":          func(c *configs.Config) { c.Augment.Variant = "union" },
-		"cutpaste":       func(c *configs.Config) { c.Augment.Variant = "cutpaste" },
-		"strong":         func(c *configs.Config) { c.Augment.Jitter, c.Augment.PatchJitter = all, all },
-		"without jitter": func(c *configs.Config) { c.Augment.Jitter, c.Augment.PatchJitter = configs.Jitter{}, configs.Jitter{} },
+		"the paper's":      func(*configs.Config) {},
+		"independent":      func(c *configs.Config) { c.Augment.Views = "independent" },
+		"union":            func(c *configs.Config) { c.Augment.Variant = "union" },
+		"cutpaste":         func(c *configs.Config) { c.Augment.Variant = "cutpaste" },
+		"strong":           func(c *configs.Config) { c.Augment.Jitter, c.Augment.PatchJitter = all, all },
+		"without contrast": func(c *configs.Config) { c.Augment.Jitter, c.Augment.Jitter.Contrast = all, 0 },
+		"without jitter":   func(c *configs.Config) { c.Augment.Jitter, c.Augment.PatchJitter = configs.Jitter{}, configs.Jitter{} },
 		"hue alone": func(c *configs.Config) {
 			c.Augment.Jitter = configs.Jitter{Hue: 0.5}
 			c.Augment.PatchJitter = configs.Jitter{Hue: 0.5}
@@ -89,19 +90,20 @@ func TestPaintingOnTheDeviceIsTheHosts(t *testing.T) {
 			c.Augment.Scar.Angle = 180
 		},
 	} {
-		for _, size := range []int{17, 48} {
-			for _, channelsLast := range []bool{false, true} {
-				t.Run(fmt.Sprintf("%s, %d px, channels-last %v", name, size, channelsLast), func(t *testing.T) {
-					c := configs.Default()
-					c.Train.Batch = 16
-					change(c)
-					bytes, labels, n := unlike(t, noisy(7, size), c, Numerics{Device: torch.CPU, ChannelsLast: channelsLast}, 4)
-					if bytes+labels > 0 {
-						t.Errorf("%d bytes and %d labels of %d views differ", bytes, labels, n)
-					}
-					views += n
-				})
-			}
+		for _, of := range []struct {
+			size, crop   int
+			channelsLast bool
+		}{{17, 0, false}, {17, 0, true}, {48, 0, false}, {48, 0, true}, {48, 16, true}, {40, 33, false}} {
+			t.Run(fmt.Sprintf("%s, %d px of %d, channels-last %v", name, of.crop, of.size, of.channelsLast), func(t *testing.T) {
+				c := configs.Default()
+				c.Train.Batch, c.Data.Crop = 16, of.crop
+				change(c)
+				bytes, labels, n := unlike(t, noisy(7, of.size), c, Numerics{Device: torch.CPU, ChannelsLast: of.channelsLast}, 4)
+				if bytes+labels > 0 {
+					t.Errorf("%d bytes and %d labels of %d views differ", bytes, labels, n)
+				}
+				views += n
+			})
 		}
 	}
 	if views < 4000 {

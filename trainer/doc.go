@@ -1,11 +1,12 @@
 // Package trainer trains a net on a category's normal pictures and takes
 // embeddings with it.
 //
-// One update: a batch of bytes [V*B,S,S,3] from the loader, normalised to
-// [V*B,3,S,S]; embeddings, projection, logits; cross-entropy of "what was done
-// to this picture" (equation 1 of the paper); the gradients of the phase's
-// weights; one fused step of SGD along a cosine schedule. Nothing in it waits for
-// a number: losses stay where they are computed until the log interval.
+// One update: a batch of bytes [V*B,I,I,3] from the loader, whole pictures or crops
+// of them (data.crop), normalised to [V*B,3,I,I]; embeddings, projection, logits;
+// cross-entropy of "what was done to this picture" (equation 1 of the paper, 3 for
+// crops); the gradients of the phase's weights; one fused step of SGD along a cosine
+// schedule. Nothing in it waits for a number: losses stay where they are computed
+// until the log interval.
 //
 // A training has phases (train.phases), one by default. Each says which weights it
 // trains and begins with a new optimiser.

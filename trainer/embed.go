@@ -95,7 +95,7 @@ func Embed(ctx context.Context, of []*nets.Net, p Source, c *configs.Config, n N
 func embed(of []*nets.Net, pix []uint8, c *configs.Config, n Numerics) (rows []torch.Tensor) {
 	torch.NoGrad(func() {
 		torch.Scope(func() {
-			x := images(pix, c, n)
+			x := images(pix, c.Data.Size, c, n)
 			for _, net := range of {
 				torch.Autocast(n.Device, torch.Precision(c.Embed.Amp), func() { rows = append(rows, net.Features(x, c.Embed.Levels)...) })
 			}

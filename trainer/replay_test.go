@@ -90,6 +90,7 @@ func TestResumeOnCUDA(t *testing.T) {
 		t.Skip("no CUDA device: " + reason)
 	}
 	whole := func() *configs.Config { c := small(); c.Train.Steps = 14; return c }
+	crops := func() *configs.Config { c := cropped(); c.Train.Steps = 14; return c }
 	phases := func() *configs.Config {
 		c := dropping()
 		c.Train.Phases, c.Train.Steps = twoPhases(6, 8), 14
@@ -98,7 +99,7 @@ func TestResumeOnCUDA(t *testing.T) {
 	for what, of := range map[string]struct {
 		config func() *configs.Config
 		cuts   []int // updates
-	}{"whole": {whole, []int{7}}, "phases": {phases, []int{6, 7}}} {
+	}{"whole": {whole, []int{7}}, "phases": {phases, []int{6, 7}}, "crops": {crops, []int{7}}} {
 		for _, graph := range []string{"auto", "on", "off"} {
 			for _, amp := range []string{"off", "bf16", "fp16"} {
 				t.Run(what+" "+graph+" "+amp, func(t *testing.T) {
@@ -125,12 +126,13 @@ func TestPaintingOnCUDA(t *testing.T) {
 		t.Skip("no CUDA device: " + reason)
 	}
 	all := configs.Jitter{Brightness: 0.9, Contrast: 0.9, Saturation: 0.9, Hue: 0.5}
-	for _, size := range []int{48, 256} {
+	for _, of := range []struct{ size, crop int }{{48, 0}, {256, 0}, {256, 64}} {
 		c := configs.Default()
+		c.Data.Crop = of.crop
 		c.Augment.Jitter, c.Augment.PatchJitter = all, all
-		bytes, labels, n := unlike(t, noisy(7, size), c, Numerics{Device: "cuda:0", ChannelsLast: true}, 4)
+		bytes, labels, n := unlike(t, noisy(7, of.size), c, Numerics{Device: "cuda:0", ChannelsLast: true}, 4)
 		if bytes+labels > 0 {
-			t.Errorf("%d px: %d bytes and %d labels of %d views differ", size, bytes, labels, n)
+			t.Errorf("%d px, crops of %d: %d bytes and %d labels of %d views differ", of.size, of.crop, bytes, labels, n)
 		}
 	}
 }

@@ -72,7 +72,11 @@ func explained(err error, c *configs.Config, n Numerics) error {
 	if !errors.As(err, &refused) || !refused.OutOfMemory() {
 		return err
 	}
-	e := &MemoryError{n.Device, "more", []string{"lower train.batch", "lower data.size"}}
+	side := "lower data.size"
+	if c.Data.Crop > 0 {
+		side = "lower data.crop"
+	}
+	e := &MemoryError{n.Device, "more", []string{"lower train.batch", side}}
 	if m := tried.FindStringSubmatch(refused.Msg); m != nil {
 		e.Tried = m[1]
 	}

@@ -3,6 +3,7 @@ package trainer
 import (
 	"errors"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/cutpaste/cutpaste/configs"
@@ -44,6 +45,10 @@ func TestOutOfMemoryIsOneSentence(t *testing.T) {
 		if !errors.As(err, &e) || err.Error() != want {
 			t.Errorf("%q became %q, want %q", text, err, want)
 		}
+	}
+	c.Data.Crop = 64
+	if err := explained(&torch.Error{Msg: "CUDA error: out of memory"}, c, n); !strings.Contains(err.Error(), "lower train.batch, or lower data.crop, or") {
+		t.Errorf("with crops: %v", err)
 	}
 	for _, err := range []error{nil, io.EOF, &torch.Error{Msg: "shapes"}} {
 		if got := explained(err, c, n); got != err {

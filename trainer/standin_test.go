@@ -3,6 +3,7 @@ package trainer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,6 +34,8 @@ func TestARunOnAnotherDevice(t *testing.T) {
 	for name, change := range map[string]func(*configs.Config){
 		"painted on the host": func(c *configs.Config) { c.Augment.On = "cpu" },
 		"bfloat16":            func(c *configs.Config) { c.Amp, c.ChannelsLast = "bf16", "on" },
+		"crops":               func(c *configs.Config) { c.Data.Crop = 16 },
+		"crops from the host": func(c *configs.Config) { c.Data.Crop, c.Augment.On = 16, "cpu" },
 		"phases":              func(c *configs.Config) { c.Train.Phases, c.Train.Steps = twoPhases(1, 2), 3 },
 		"dropout": func(c *configs.Config) {
 			// The head's phase alone: the stand-in sums the gradients of an
@@ -75,13 +78,15 @@ func TestResumeOnAnotherDevice(t *testing.T) {
 func TestAnUpdateReadsNothingBack(t *testing.T) {
 	for _, of := range []struct {
 		on, amp, net string
-		sent         int
+		crop, sent   int
 	}{
-		{"device", "off", "resnet18", 1}, {"device", "bf16", "resnet18", 1}, {"device", "fp16", "resnet18", 1}, {"cpu", "off", "resnet18", 2},
-		{"device", "off", "efficientnet_b0", 2}, // and what is dropped
+		{"device", "off", "resnet18", 0, 1}, {"device", "bf16", "resnet18", 0, 1}, {"device", "fp16", "resnet18", 0, 1}, {"cpu", "off", "resnet18", 0, 2},
+		{"device", "off", "resnet18", 16, 1},
+		{"device", "off", "efficientnet_b0", 0, 2}, // and what is dropped
 	} {
-		t.Run(of.on+" "+of.amp+" "+of.net, func(t *testing.T) {
+		t.Run(fmt.Sprint(of.on, " ", of.amp, " ", of.net, " ", of.crop), func(t *testing.T) {
 			c := small()
+			c.Data.Crop = of.crop
 			c.Augment.On, c.Amp, c.Net.Name, c.Train.LogEvery, c.Train.Steps = of.on, of.amp, of.net, 4, 4
 			if of.amp != "off" {
 				c.ChannelsLast = "on" // the CPU's half precision is slow without
@@ -221,8 +226,12 @@ func TestNoRoomForATraining(t *testing.T) {
 // What the tensor operations paint there is what the host paints.
 func TestPaintingOnAnotherDevice(t *testing.T) {
 	standin.Load(t)
-	bytes, labels, n := unlike(t, noisy(7, 24), configs.Default(), Numerics{Device: standin.Device}, 2)
-	if bytes+labels > 0 {
-		t.Errorf("%d bytes and %d labels of %d views differ", bytes, labels, n)
+	for _, crop := range []int{0, 16} {
+		c := configs.Default()
+		c.Data.Crop = crop
+		bytes, labels, n := unlike(t, noisy(7, 24), c, Numerics{Device: standin.Device}, 2)
+		if bytes+labels > 0 {
+			t.Errorf("crops of %d px: %d bytes and %d labels of %d views differ", crop, bytes, labels, n)
+		}
 	}
 }

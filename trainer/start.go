@@ -102,7 +102,7 @@ type maker func(c configs.Net, classes int, seed uint64, d torch.Device, channel
 func build(c *configs.Config, n Numerics, with maker, fill func(*nets.Net) error) (net *nets.Net, err error) {
 	err = torch.Do(func() (err error) {
 		n.Apply()
-		net, err = with(c.Net, augment.Classes(c.Augment.Variant), c.Seed, n.Device, n.ChannelsLast)
+		net, err = with(c.Network(), augment.Classes(c.Augment.Variant), c.Seed, n.Device, n.ChannelsLast)
 		if err != nil {
 			return err
 		}

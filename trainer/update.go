@@ -92,7 +92,7 @@ func (u *Updater) rate(lr float64) float64 {
 	return lr
 }
 
-// inputs are normalised images [V*B,3,S,S] and labels [V*B] on the device.
+// inputs are normalised images [V*B,3,I,I] and labels [V*B] on the device.
 func (u *Updater) inputs(b *data.Batch) (torch.Tensor, torch.Tensor) {
 	if u.canvas != nil {
 		return u.canvas.inputs(b)
@@ -157,12 +157,12 @@ func (u *Updater) Free() {
 	}
 }
 
-// painted are the inputs of pictures that the host has painted, pix [N,S,S,3].
+// painted are the inputs of pictures that the host has painted, pix [N,I,I,3].
 func painted(pix []uint8, labels []int64, c *configs.Config, n Numerics) (torch.Tensor, torch.Tensor) {
-	return images(pix, c, n), torch.Send(labels, n.Device, len(labels))
+	return images(pix, c.Data.Input(), c, n), torch.Send(labels, n.Device, len(labels))
 }
 
-// images normalises bytes [N,S,S,3] to [N,3,S,S] on the device.
-func images(pix []uint8, c *configs.Config, n Numerics) torch.Tensor {
-	return torch.Images(pix, c.Data.Size, c.Data.Mean, c.Data.Std, n.Device, n.ChannelsLast)
+// images normalises bytes [N,size,size,3] to [N,3,size,size] on the device.
+func images(pix []uint8, size int, c *configs.Config, n Numerics) torch.Tensor {
+	return torch.Images(pix, size, c.Data.Mean, c.Data.Std, n.Device, n.ChannelsLast)
 }

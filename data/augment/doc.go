@@ -10,18 +10,20 @@
 // every byte, whoever computes it: the assembly for AVX2 and the Go code give
 // the same bytes, and so can tensor operations on another device.
 //
-// One view is made in four steps:
+// One view is made in five steps:
 //
 //  1. translate: out(x,y) = in(x+DX, y+DY), the border reflected without
 //     repeating the edge, as torchvision's pad with padding_mode="reflect"
 //     followed by a random crop;
 //  2. jitter the whole picture: brightness, contrast, saturation and hue in the
 //     plan's order, as torchvision's ColorJitter on Pillow images;
-//  3. cut a rectangle out of the result and jitter it alone;
-//  4. paste it, turned or straight, through a masked gather: pixel (x,y) of the
+//  3. keep a square of it, the crop, where only a part of every picture is wanted:
+//     the rest then happens to that as if it were the picture;
+//  4. cut a rectangle out of the result and jitter it alone;
+//  5. paste it, turned or straight, through a masked gather: pixel (x,y) of the
 //     destination rectangle takes the cut's pixel (u,v), an affine map of (x,y)
 //     in 16.16 fixed point, if (u,v) lies inside the cut, and keeps its own
 //     value if not.
 //
-// The normal view ends after step 2.
+// The normal view ends after step 3. What is outside a crop is not painted.
 package augment

@@ -17,8 +17,8 @@ func Example() {
 		src[i] = 128
 	}
 
-	planner := augment.NewPlanner(configs.Default().Augment, size, 0)
-	painter := augment.NewPainter(size)
+	planner := augment.NewPlanner(configs.Default().Augment, size, size, 0)
+	painter := augment.NewPainter(size, size)
 
 	const step, picture = 0, 0
 	plans := planner.Plans(nil, step, picture)

@@ -23,33 +23,41 @@ func noise(size int, seed uint64) []uint8 {
 func defaults() configs.Augment { return configs.Default().Augment }
 
 // paintPlainly is a plan carried out as the package's documentation puts it, a
-// pixel at a time.
-func paintPlainly(src []uint8, size int, p Plan) []uint8 {
-	dst := make([]uint8, len(src))
+// pixel at a time: the whole picture is moved and jittered, then a square of input
+// pixels is taken out of it.
+func paintPlainly(src []uint8, size, input int, p Plan) []uint8 {
+	whole := make([]uint8, len(src))
 	for y := range size {
 		for x := range size {
 			sx, sy := mirrored(x+int(p.DX), size), mirrored(y+int(p.DY), size)
-			copy(dst[3*(y*size+x):3*(y*size+x)+3], src[3*(sy*size+sx):])
+			copy(whole[3*(y*size+x):3*(y*size+x)+3], src[3*(sy*size+sx):])
 		}
 	}
-	applyGo(dst, p.Jitter)
-	cut := make([]uint8, 0, 3*p.CutW*p.CutH)
-	for v := range p.CutH {
-		for u := range p.CutW {
-			at := 3 * (int(p.CutY+v)*size + int(p.CutX+u))
-			cut = append(cut, dst[at:at+3]...)
-		}
-	}
+	applyGo(whole, p.Jitter)
+	dst := part(whole, size, p.CropX, p.CropY, int32(input), int32(input))
+	cut := part(dst, input, p.CutX, p.CutY, p.CutW, p.CutH)
 	applyGo(cut, p.Patch)
 	for y := range p.H {
 		for x := range p.W {
 			u, v := (p.Map[0]*x+p.Map[1]*y+p.Map[2])>>16, (p.Map[3]*x+p.Map[4]*y+p.Map[5])>>16
 			if u >= 0 && u < p.CutW && v >= 0 && v < p.CutH {
-				copy(dst[3*(int(p.Y+y)*size+int(p.X+x)):][:3], cut[3*(v*p.CutW+u):])
+				copy(dst[3*(int(p.Y+y)*input+int(p.X+x)):][:3], cut[3*(v*p.CutW+u):])
 			}
 		}
 	}
 	return dst
+}
+
+// part is a w x h rectangle of a square picture, as a copy.
+func part(pix []uint8, size int, x, y, w, h int32) []uint8 {
+	out := make([]uint8, 0, 3*w*h)
+	for v := range h {
+		for u := range w {
+			at := 3 * (int(y+v)*size + int(x+u))
+			out = append(out, pix[at:at+3]...)
+		}
+	}
+	return out
 }
 
 // mirrored walks a coordinate back from the borders.
@@ -99,7 +107,7 @@ func ramp(lo, hi float64) func(float64) float64 {
 // drawn collects one kind's plans over n steps.
 func drawn(t *testing.T, a configs.Augment, size, n int, kind Kind) []Plan {
 	t.Helper()
-	p := NewPlanner(a, size, 11)
+	p := NewPlanner(a, size, size, 11)
 	var all, plans []Plan
 	for step := range n {
 		plans = p.Plans(plans[:0], step, step%7)

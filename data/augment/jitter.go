@@ -15,40 +15,79 @@ type blend struct {
 	_    int16
 }
 
-// apply carries the jitter out on packed RGB pixels.
+// apply carries the jitter out on packed RGB pixels that are a whole picture.
 func (j *Jitter) apply(pix []uint8) {
-	var waiting [len(j)]blend
+	ops := j.ops()
+	at := contrastIn(ops)
+	if at == len(ops) {
+		carryOut(pix, ops, 0, false)
+		return
+	}
+	mean := roundedMean(carryOut(pix, ops[:at], 0, true), len(pix)/3)
+	carryOut(pix, ops[at:], mean, false)
+}
+
+// ops are the operations there are.
+func (j *Jitter) ops() []Adjust {
+	for i, a := range j {
+		if a.Op == None {
+			return j[:i]
+		}
+	}
+	return j[:]
+}
+
+// contrastIn is the place of contrast among operations, or their number if it is
+// not there.
+func contrastIn(ops []Adjust) int {
+	for i, a := range ops {
+		if a.Op == Contrast {
+			return i
+		}
+	}
+	return len(ops)
+}
+
+// carryOut carries operations out on packed RGB pixels, contrast towards this
+// mean, and returns the sum of the greys that result, if asked for, or 0.
+func carryOut(pix []uint8, ops []Adjust, mean int, sum bool) int {
+	var waiting [len(Jitter{})]blend
 	n := 0
-	for _, a := range j {
-		switch a.Op {
-		case None:
-			blendPixels(pix, waiting[:n])
-			return
-		case Brightness:
-			waiting[n] = blend{by: int16(a.By)}
-			n++
-		case Saturation:
-			waiting[n] = blend{by: int16(a.By), grey: 1}
-			n++
-		case Contrast:
-			sum := blendAndSum(pix, waiting[:n])
-			waiting[0] = blend{by: int16(a.By), mean: int16(roundedMean(sum, len(pix)/3))}
-			n = 1
-		case Hue:
+	for _, a := range ops {
+		if a.Op == Hue {
 			blendPixels(pix, waiting[:n])
 			n = 0
 			turnHue(pix, uint8(a.By))
+			continue
 		}
+		waiting[n] = blend{by: int16(a.By)}
+		switch a.Op {
+		case Contrast:
+			waiting[n].mean = int16(mean)
+		case Saturation:
+			waiting[n].grey = 1
+		}
+		n++
+	}
+	if sum {
+		return blendAndSum(pix, waiting[:n])
 	}
 	blendPixels(pix, waiting[:n])
+	return 0
 }
 
-// valid reports whether every operation is known and its strength in range.
+// valid reports whether every operation is known and there once at most, and its
+// strength in range.
 func (j *Jitter) valid() bool {
+	seen := 0
 	for _, a := range j {
 		if a.Op > Hue || a.By < 0 || a.By > 2*One || (a.Op == Hue && a.By > 255) {
 			return false
 		}
+		if a.Op != None && seen&(1<<a.Op) != 0 {
+			return false
+		}
+		seen |= 1 << a.Op
 	}
 	return true
 }

@@ -16,7 +16,7 @@ func TestLargestCuts(t *testing.T) {
 	} {
 		a := defaults()
 		a.Variant = variant
-		w, h := NewPlanner(a, 256, 0).LargestCuts()
+		w, h := NewPlanner(a, 256, 256, 0).LargestCuts()
 		if !slices.Equal(w, want[0]) || !slices.Equal(h, want[1]) {
 			t.Errorf("%s: %v x %v, want %v x %v", variant, w, h, want[0], want[1])
 		}
@@ -29,7 +29,7 @@ func TestNoCutIsLarger(t *testing.T) {
 		for _, size := range []int{20, 64, 256} {
 			a := defaults()
 			a.Rotate = rotate
-			p := NewPlanner(a, size, 7)
+			p := NewPlanner(a, size, size, 7)
 			w, h := p.LargestCuts()
 			var most [3]int32
 			for step := range 2000 {

@@ -5,32 +5,36 @@ import "fmt"
 // Painter carries plans out on pictures of one size. It owns scratch memory, so
 // every goroutine needs its own; painting allocates nothing.
 type Painter struct {
-	size  int
+	size  int     // of the source
+	input int     // of what is painted
 	patch []uint8 // the cut, jittered, before it is pasted
+	strip []uint8 // rows of a picture whose mean is taken; none where there are no crops
 }
 
-// NewPainter paints square pictures of size pixels.
-func NewPainter(size int) *Painter {
-	if size < 1 {
-		panic(fmt.Sprintf("augment: size %d", size))
+// NewPainter paints out of square pictures of size pixels those of input pixels,
+// crops or for input=size whole ones. An input that is not 1 to size panics.
+func NewPainter(size, input int) *Painter {
+	checkSizes(size, input)
+	p := &Painter{size: size, input: input, patch: make([]uint8, input*input*3)}
+	if input < size {
+		p.strip = make([]uint8, 3*size*min(size, max(1, stripBytes/(3*size))))
 	}
-	return &Painter{size: size, patch: make([]uint8, size*size*3)}
+	return p
 }
 
-// Paint makes the views of one source picture: dst[i] becomes plans[i] carried
-// out on src. All are RGB bytes [S,S,3] and none may overlap another. Views with
-// equal bases share the work on the whole picture.
+// Paint makes the views of one source picture: dst[i], RGB bytes [I,I,3], becomes
+// plans[i] carried out on src, [S,S,3]. None may overlap another. Views with equal
+// bases share the work on the whole picture.
 //
 // It panics if a length is wrong or a plan does not fit the picture; plans of a
-// Planner of the same size always do.
+// Planner of the same sizes always do.
 func (p *Painter) Paint(dst [][]uint8, src []uint8, plans []Plan) {
 	p.check(dst, src, plans)
 	for i := range plans {
 		if first := sameBase(plans, i); first < i {
 			continue // copied when the first of its kind was made
 		}
-		translate(dst[i], src, p.size, int(plans[i].DX), int(plans[i].DY))
-		plans[i].Jitter.apply(dst[i])
+		p.base(dst[i], src, &plans[i].Base)
 		for k := i + 1; k < len(plans); k++ {
 			if plans[k].Base == plans[i].Base {
 				copy(dst[k], dst[i])
@@ -56,7 +60,7 @@ func sameBase(plans []Plan, i int) int {
 
 // paste cuts out of pix, jitters the cut and writes it where it belongs.
 func (p *Painter) paste(pix []uint8, m *Paste) {
-	stride := 3 * p.size
+	stride := 3 * p.input
 	cutW, cutH := int(m.CutW), int(m.CutH)
 	row := 3 * cutW
 	cut := p.patch[:row*cutH]
@@ -93,20 +97,20 @@ func (p *Painter) check(dst [][]uint8, src []uint8, plans []Plan) {
 	if len(dst) != len(plans) {
 		panic(fmt.Sprintf("augment: %d pictures for %d plans", len(dst), len(plans)))
 	}
-	bytes := p.size * p.size * 3
-	if len(src) != bytes {
-		panic(fmt.Sprintf("augment: source of %d bytes, want %d for %d px", len(src), bytes, p.size))
+	if want := p.size * p.size * 3; len(src) != want {
+		panic(fmt.Sprintf("augment: source of %d bytes, want %d for %d px", len(src), want, p.size))
 	}
-	n := int32(p.size)
+	size, n := int32(p.size), int32(p.input)
 	for i := range plans {
-		if len(dst[i]) != bytes {
-			panic(fmt.Sprintf("augment: picture of %d bytes, want %d for %d px", len(dst[i]), bytes, p.size))
+		if want := p.input * p.input * 3; len(dst[i]) != want {
+			panic(fmt.Sprintf("augment: picture of %d bytes, want %d for %d px", len(dst[i]), want, p.input))
 		}
 		a, m := &plans[i], &plans[i].Paste
-		ok := max(a.DX, -a.DX, a.DY, -a.DY) < n && a.Jitter.valid() && m.Patch.valid() &&
+		ok := max(a.DX, -a.DX, a.DY, -a.DY) < size && a.Jitter.valid() && m.Patch.valid() &&
+			inside(a.CropX, n, size) && inside(a.CropY, n, size) &&
 			inside(m.X, m.W, n) && inside(m.Y, m.H, n) && inside(m.CutX, m.CutW, n) && inside(m.CutY, m.CutH, n)
 		if !ok {
-			panic(fmt.Sprintf("augment: plan does not fit %d px: %+v", p.size, *a))
+			panic(fmt.Sprintf("augment: plan does not fit %d px of %d px: %+v", n, size, *a))
 		}
 	}
 }

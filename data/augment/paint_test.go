@@ -9,7 +9,7 @@ import (
 	"github.com/cutpaste/cutpaste/configs"
 )
 
-// A picture is painted as the documentation says, pixel by pixel.
+// A picture, or a crop of one, is painted as the documentation says, pixel by pixel.
 func TestPaintEqualsPlainPainting(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	for trial := range 1500 {
@@ -22,17 +22,21 @@ func TestPaintEqualsPlainPainting(t *testing.T) {
 		a.PatchJitter.Contrast = r.Float64()
 		a.Rotate = float64(r.IntN(2)) * 180 * r.Float64()
 		size := 2 + r.IntN(45)
-		planner, painter := NewPlanner(a, size, uint64(trial)), NewPainter(size)
+		input := size
+		if trial%2 == 1 {
+			input = 1 + r.IntN(size)
+		}
+		planner, painter := NewPlanner(a, size, input, uint64(trial)), NewPainter(size, input)
 		src := noise(size, uint64(trial))
 		plans := planner.Plans(nil, trial, 0)
 		var dst [][]uint8
 		for range plans {
-			dst = append(dst, make([]uint8, len(src)))
+			dst = append(dst, noise(input, 1))
 		}
 		painter.Paint(dst, src, plans)
 		for i, p := range plans {
-			if !bytes.Equal(dst[i], paintPlainly(src, size, p)) {
-				t.Fatalf("%d px, trial %d, view %d: painted something else than %+v", size, trial, i, p)
+			if !bytes.Equal(dst[i], paintPlainly(src, size, input, p)) {
+				t.Fatalf("%d px of %d, trial %d, view %d: painted something else than %+v", input, size, trial, i, p)
 			}
 		}
 	}
@@ -42,7 +46,7 @@ func TestPaintEqualsPlainPainting(t *testing.T) {
 // painting leaves the source alone.
 func TestPixelsOutsideThePasteAreTheNormalViews(t *testing.T) {
 	const size = 48
-	planner, painter := NewPlanner(defaults(), size, 0), NewPainter(size)
+	planner, painter := NewPlanner(defaults(), size, size, 0), NewPainter(size, size)
 	src := noise(size, 1)
 	before := bytes.Clone(src)
 	dst := [][]uint8{noise(size, 2), noise(size, 3), noise(size, 4)}
@@ -75,15 +79,15 @@ func TestPixelsOutsideThePasteAreTheNormalViews(t *testing.T) {
 // whichever of equal bases comes first.
 func TestPaintIsPure(t *testing.T) {
 	const size = 32
-	planner := NewPlanner(defaults(), size, 0)
+	planner := NewPlanner(defaults(), size, size, 0)
 	src := noise(size, 1)
-	used := NewPainter(size)
+	used := NewPainter(size, size)
 	for step := range 200 {
 		plans := planner.Plans(nil, step, 0)
 		a := [][]uint8{noise(size, 2), noise(size, 3), noise(size, 4)}
 		b := [][]uint8{noise(size, 5), noise(size, 6), noise(size, 7)}
 		used.Paint(a, src, plans)
-		NewPainter(size).Paint([][]uint8{b[2], b[0], b[1]}, src, []Plan{plans[2], plans[0], plans[1]})
+		NewPainter(size, size).Paint([][]uint8{b[2], b[0], b[1]}, src, []Plan{plans[2], plans[0], plans[1]})
 		for i := range a {
 			if !bytes.Equal(a[i], b[i]) {
 				t.Fatalf("step %d, view %d: other bytes", step, i)
@@ -93,27 +97,31 @@ func TestPaintIsPure(t *testing.T) {
 }
 
 func TestPaintingAllocatesNothing(t *testing.T) {
-	planner, painter := NewPlanner(defaults(), 64, 0), NewPainter(64)
-	src, dst := noise(64, 1), [][]uint8{noise(64, 2), noise(64, 3), noise(64, 4)}
-	plans := make([]Plan, 0, 3)
-	step := 0
-	if n := testing.AllocsPerRun(100, func() {
-		plans = planner.Plans(plans[:0], step, 0)
-		painter.Paint(dst, src, plans)
-		step++
-	}); n != 0 {
-		t.Errorf("%v allocations a picture", n)
+	for _, input := range []int{64, 32} {
+		planner, painter := NewPlanner(defaults(), 64, input, 0), NewPainter(64, input)
+		src, dst := noise(64, 1), [][]uint8{noise(input, 2), noise(input, 3), noise(input, 4)}
+		plans := make([]Plan, 0, 3)
+		step := 0
+		if n := testing.AllocsPerRun(100, func() {
+			plans = planner.Plans(plans[:0], step, 0)
+			painter.Paint(dst, src, plans)
+			step++
+		}); n != 0 {
+			t.Errorf("%d px: %v allocations a picture", input, n)
+		}
 	}
 }
 
 func TestPaintRefusesWhatDoesNotFit(t *testing.T) {
-	painter := NewPainter(16)
-	good := NewPlanner(defaults(), 16, 0).Plans(nil, 0, 0)
+	painter := NewPainter(16, 16)
+	good := NewPlanner(defaults(), 16, 16, 0).Plans(nil, 0, 0)
 	src := noise(16, 1)
 	for name, wrong := range map[string]func(p *Plan){
 		"paste beyond the right": func(p *Plan) { p.X = 17 - p.W },
 		"cut above":              func(p *Plan) { p.CutY = -1 },
 		"far translation":        func(p *Plan) { p.DX = 16 },
+		"crop of a whole":        func(p *Plan) { p.CropY = 1 },
+		"operation twice":        func(p *Plan) { p.Jitter = Jitter{{Contrast, One}, {Hue, 3}, {Contrast, One}} },
 		"negative factor":        func(p *Plan) { p.Jitter[0] = Adjust{Contrast, -1} },
 		"unknown operation":      func(p *Plan) { p.Patch[0] = Adjust{Hue + 1, 0} },
 	} {
@@ -142,6 +150,7 @@ func panics(f func()) (did bool) {
 func FuzzPaint(f *testing.F) {
 	f.Add(uint64(0), uint8(32), 0.02, 0.15, 0.3, 3.3, 2.0, 16.0, 10.0, 25.0, 45.0, 0.0)
 	f.Add(uint64(1), uint8(1), 0.9, 0.99, 0.01, 90.0, 1.0, 4096.0, 1.0, 4096.0, 180.0, 180.0)
+	f.Add(uint64(1+48*50), uint8(70), 0.1, 0.2, 0.3, 3.3, 2.0, 16.0, 10.0, 25.0, 45.0, 0.0)
 	f.Add(uint64(2), uint8(7), 0.5, 0.5, 1.0, 1.0, 16.0, 16.0, 25.0, 25.0, 90.0, 90.0)
 	f.Fuzz(func(t *testing.T, seed uint64, size uint8, areaMin, areaMax, aspectMin, aspectMax, widthMin, widthMax, lengthMin, lengthMax, angle, rotate float64) {
 		n := int(size%72) + 1
@@ -166,15 +175,16 @@ func FuzzPaint(f *testing.F) {
 		a.Scar.Length = ordered(1, 4096, lengthMin, lengthMax)
 		a.Scar.Angle = ordered(0, 180, angle, angle).Min
 		a.Rotate = ordered(0, 180, rotate, rotate).Min
-		plans := NewPlanner(a, n, seed).Plans(nil, 0, 0)
+		input := n - int(seed/48%uint64(n)) // the small seeds are of whole pictures
+		plans := NewPlanner(a, n, input, seed).Plans(nil, 0, 0)
 		src := noise(n, seed)
 		dst := make([][]uint8, len(plans))
 		for i := range dst {
-			dst[i] = noise(n, 0)
+			dst[i] = noise(input, 0)
 		}
-		NewPainter(n).Paint(dst, src, plans)
+		NewPainter(n, input).Paint(dst, src, plans)
 		for i, p := range plans {
-			if !bytes.Equal(dst[i], paintPlainly(src, n, p)) {
+			if !bytes.Equal(dst[i], paintPlainly(src, n, input, p)) {
 				t.Fatalf("view %d is not %s", i, fmt.Sprintf("%+v", p))
 			}
 		}

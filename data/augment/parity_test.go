@@ -142,7 +142,7 @@ func TestHueEqualsPillowForEveryColour(t *testing.T) {
 func TestTranslateEqualsTorchvision(t *testing.T) {
 	for _, c := range loadGolden(t).Translate {
 		got := make([]byte, len(c.In))
-		translate(got, c.In, c.Size, c.DX, c.DY)
+		translate(got, c.In, c.Size, box{c.DX, c.DY, c.Size, c.Size})
 		if string(got) != string(c.Out) {
 			t.Errorf("translation by (%d,%d) differs from torchvision's pad and crop", c.DX, c.DY)
 		}

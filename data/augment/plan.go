@@ -32,15 +32,16 @@ type Plan struct {
 	Paste       // the patch; all zero for Normal
 }
 
-// Base is what is done to the whole picture. Views with equal bases are the
-// same picture before anything is pasted.
+// Base is what is done to the whole picture, and which part of the result is kept.
+// Views with equal bases are the same picture before anything is pasted.
 type Base struct {
-	DX, DY int32 // out(x,y) = in(x+DX, y+DY) with a reflected border
-	Jitter Jitter
+	DX, DY       int32 // out(x,y) = in(x+DX, y+DY) with a reflected border
+	Jitter       Jitter
+	CropX, CropY int32 // the upper left pixel of what is kept
 }
 
 // Paste moves a rectangle of the picture, as Base left it, to another place.
-// All in pixels of that picture.
+// All in pixels of that picture, which is the crop where there is one.
 type Paste struct {
 	CutX, CutY, CutW, CutH int32 // the rectangle that is cut
 	X, Y, W, H             int32 // the rectangle that is written, always inside the picture
@@ -59,8 +60,8 @@ type Paste struct {
 	Patch Jitter // applied to the cut, before the map
 }
 
-// Jitter is up to four colour operations, carried out from first to last; the
-// first None ends it.
+// Jitter is up to four colour operations, each at most once, carried out from first
+// to last; the first None ends it.
 type Jitter [4]Adjust
 
 // Adjust is one colour operation and its strength.

@@ -12,24 +12,31 @@ import (
 type Planner struct {
 	a      configs.Augment
 	kinds  []Kind
-	size   int
+	size   int // of what is pasted into, the crop or the whole picture
+	spare  int // farthest place of a crop, in pixels
 	border int // largest translation, in pixels
 	seed   uint64
 }
 
-// NewPlanner plans for square pictures of size pixels. The values of a are
-// taken as configs has checked them; a size below 1 or an unknown variant
+// NewPlanner plans for square pictures of size pixels, of which input x input are
+// kept: a random crop, or for input=size the picture. The values of a are taken as
+// configs has checked them; an input that is not 1 to size or an unknown variant
 // panics.
-func NewPlanner(a configs.Augment, size int, seed uint64) *Planner {
-	if size < 1 {
-		panic(fmt.Sprintf("augment: size %d", size))
-	}
+func NewPlanner(a configs.Augment, size, input int, seed uint64) *Planner {
+	checkSizes(size, input)
 	return &Planner{
 		a:      a,
 		kinds:  kinds(a.Variant),
-		size:   size,
+		size:   input,
+		spare:  size - input,
 		border: min(int(math.Round(a.Translate*float64(size))), size-1), // a reflection reaches no further
 		seed:   seed,
+	}
+}
+
+func checkSizes(size, input int) {
+	if input < 1 || size < input {
+		panic(fmt.Sprintf("augment: %d px of %d px", input, size))
 	}
 }
 
@@ -42,8 +49,8 @@ func (p *Planner) Plans(dst []Plan, step, index int) []Plan {
 		if p.a.Views == "shared" {
 			of = 0
 		}
-		base := newStream(p.seed, forBase, step, index, of)
-		plan := Plan{Kind: kind, Label: int32(view), Base: p.base(&base)}
+		base, crop := newStream(p.seed, forBase, step, index, of), newStream(p.seed, forCrop, step, index, of)
+		plan := Plan{Kind: kind, Label: int32(view), Base: p.base(&base, &crop)}
 
 		s := newStream(p.seed, forPaste, step, index, view)
 		if kind == either {
@@ -60,11 +67,15 @@ func (p *Planner) Plans(dst []Plan, step, index int) []Plan {
 	return dst
 }
 
-func (p *Planner) base(s *stream) Base {
+// base draws the crop from a stream of its own, so that all else is what it is
+// without one.
+func (p *Planner) base(s, crop *stream) Base {
 	return Base{
 		DX:     int32(s.between(-p.border, p.border)),
 		DY:     int32(s.between(-p.border, p.border)),
 		Jitter: drawJitter(s, p.a.Jitter),
+		CropX:  int32(crop.between(0, p.spare)),
+		CropY:  int32(crop.between(0, p.spare)),
 	}
 }
 
@@ -104,6 +115,9 @@ func drawJitter(s *stream, c configs.Jitter) Jitter {
 // configured, cut from and pasted to uniform places with the patch fully inside.
 // A side that would be longer than the picture is cut to the picture's; none is
 // shorter than a pixel.
+//
+// In a crop all of it is the crop's: equation 3 applies CutPaste to the crop, though
+// whether A.2's ratios and pixels are the crop's or the picture's is not printed.
 func (p *Planner) cutPaste(s *stream) Paste {
 	area := s.uniform(p.a.Area.Min, p.a.Area.Max) * float64(p.size*p.size)
 	aspect := drawAspect(s, p.a.Aspect)

@@ -11,6 +11,7 @@ type purpose uint64
 const (
 	forBase  purpose = 1 // translation and jitter of the whole picture
 	forPaste purpose = 2 // everything about the patch
+	forCrop  purpose = 3 // which part of the picture is kept
 )
 
 // stream is one run of random numbers. It is a value: two streams never share

@@ -2,20 +2,27 @@ package augment
 
 import "encoding/binary"
 
-// translate writes src, moved by (dx,dy), to dst: dst(x,y) = src(x+dx, y+dy),
-// where a coordinate beyond the border is reflected at the middle of the
-// outermost pixel. |dx| and |dy| are below size.
-func translate(dst, src []uint8, size, dx, dy int) {
-	stride := 3 * size
-	for y := range size {
-		out := dst[y*stride:]
-		in := src[reflect(y+dy, size)*stride:]
-		// The mirrored strip is written first: what is written beyond its end
-		// is overwritten afterwards. Only a picture's last row has nothing
-		// after it.
-		mirror(out, in, 0, max(0, -dx), -dx)
-		copy(out[3*max(0, -dx):3*min(size, size-dx)], in[3*max(0, dx):])
-		mirror(out, in, size-max(0, dx), size, 2*(size-1)-dx)
+// box is a rectangle of the endless plane that a picture becomes when it is
+// reflected at its borders; the picture itself begins at (0,0).
+type box struct{ x, y, w, h int }
+
+// translate writes the pixels of b, row by row, to dst: dst(x,y) = src(x+b.x,
+// y+b.y), where a coordinate beyond the border of src [size,size,3] is reflected at
+// the middle of the outermost pixel. b is no larger than the picture and reaches
+// less than its size beyond any border.
+func translate(dst, src []uint8, size int, b box) {
+	left := min(max(0, -b.x), b.w)         // pixels before the picture
+	right := max(min(b.w, size-b.x), left) // and up to its end
+	for y := range b.h {
+		out := dst[3*b.w*y:]
+		in := src[3*size*reflect(y+b.y, size):]
+		// A mirrored strip is written before what follows it: what is written beyond
+		// its end is overwritten afterwards. Only the last row has nothing after it.
+		mirror(out, in, 0, left, -b.x)
+		if left < right {
+			copy(out[3*left:3*right], in[3*(b.x+left):])
+		}
+		mirror(out, in, right, b.w, 2*(size-1)-b.x)
 	}
 }
 

@@ -37,6 +37,9 @@ func Train(ctx context.Context, c *configs.Config, p Progress) (*Result, error) 
 // stop those beside it. The results of the runs that succeeded are in the order
 // of the seeds; the error is the first one's that did not.
 func TrainSeeds(ctx context.Context, c *configs.Config, seeds []uint64, p Progress) ([]*Result, error) {
+	if err := checkCrop(c); err != nil {
+		return nil, err
+	}
 	if err := checkLevels(c); err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 // for many pictures at a time. It is the row of a tensor.
 type PlanRow struct {
 	Source, Label, DX, DY  int32
+	CropX, CropY           int32
 	Base                   JitterRow
 	CutX, CutY, CutW, CutH int32
 	X, Y, W, H             int32
@@ -46,11 +47,13 @@ var _ = [1]struct{}{}[unsafe.Sizeof(PlanRow{})-C.sizeof_cp_plan]
 // Painting is what the plans of all updates have in common.
 type Painting struct {
 	Views  int  // pictures made of one source picture
-	Shared bool // all views of a source picture have the same Base and source
+	Shared bool // all views of a source picture have the same Base, crop and source
+	Input  int  // pixels in width and height of what is painted, the pictures' own or a crop's
 	// Blends and turns of the hue that a jitter has at most: what never happens
 	// is not computed.
 	BaseBlends, PatchBlends int
 	BaseHue, PatchHue       bool
+	BaseContrast            bool // contrast is among the Base's blends
 	// CutW and CutH are the largest cut of each view in pixels, 0 for a view
 	// into which nothing is pasted.
 	CutW, CutH   []int
@@ -83,15 +86,16 @@ func flat(rows []PlanRow) []int32 {
 }
 
 // Paint carries plans out, a row each, view-major, on pictures [N,3,S,S] of the
-// same device: normalised images [V*B,3,S,S] and labels [V*B]. The images are
-// the host's painter's, byte for byte.
+// same device: normalised images [V*B,3,I,I], I being Input, and labels [V*B]. The
+// images are the host's painter's, byte for byte.
 func (p Painting) Paint(pictures, plans Tensor) (images, labels Tensor) {
 	if p.Views < 1 || p.Views > C.CP_VIEWS || len(p.CutW) != p.Views || len(p.CutH) != p.Views {
 		panic(misuse(fmt.Sprintf("a painting of %d views with %d and %d sizes of cuts", p.Views, len(p.CutW), len(p.CutH))))
 	}
 	how := C.cp_painting{
 		views: C.int64_t(p.Views), shared: C.int64_t(flag(p.Shared)), channels_last: C.int64_t(flag(p.ChannelsLast)),
-		base_blends: C.int64_t(p.BaseBlends), base_hue: C.int64_t(flag(p.BaseHue)),
+		input:       C.int64_t(p.Input),
+		base_blends: C.int64_t(p.BaseBlends), base_hue: C.int64_t(flag(p.BaseHue)), base_contrast: C.int64_t(flag(p.BaseContrast)),
 		patch_blends: C.int64_t(p.PatchBlends), patch_hue: C.int64_t(flag(p.PatchHue)),
 	}
 	for v := range p.Views {

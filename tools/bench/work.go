@@ -48,7 +48,7 @@ func newUpdates(c *configs.Config, load workload) (*updates, error) {
 	}
 	u := &updates{config: c, numerics: numerics}
 	if !load.loaded {
-		u.batch = &data.Batch{Pix: noise(load.pictures, c.Data.Size)}
+		u.batch = &data.Batch{Pix: noise(load.pictures, c.Data.Input())}
 		classes := augment.Classes(c.Augment.Variant)
 		for i := range load.pictures {
 			u.batch.Labels = append(u.batch.Labels, int64(i*classes/load.pictures))
@@ -61,7 +61,7 @@ func newUpdates(c *configs.Config, load workload) (*updates, error) {
 			u.load(load.tensors)
 		}
 		u.work = fmt.Sprintf("%d pictures of %d px, %d weights, %d threads, %s",
-			load.pictures, c.Data.Size, count(net.Weights()), numerics.Threads, numerics.Device)
+			load.pictures, c.Data.Input(), count(net.Weights()), numerics.Threads, numerics.Device)
 		return nil
 	})
 }
@@ -109,7 +109,7 @@ func startNet(c *configs.Config, n trainer.Numerics, width int) (net *nets.Net, 
 		return trainer.Start(c, n)
 	}
 	err = torch.Do(func() (err error) {
-		net, err = nets.NewOfWidth(width, c.Net, augment.Classes(c.Augment.Variant), c.Seed, n.Device, n.ChannelsLast)
+		net, err = nets.NewOfWidth(width, c.Network(), augment.Classes(c.Augment.Variant), c.Seed, n.Device, n.ChannelsLast)
 		return err
 	})
 	return net, err
@@ -157,7 +157,7 @@ func (u *updates) forward(n int) error {
 			torch.NoGrad(func() {
 				torch.Scope(func() {
 					d := u.config.Data
-					x := torch.Images(b.Pix, d.Size, d.Mean, d.Std, u.numerics.Device, u.numerics.ChannelsLast)
+					x := torch.Images(b.Pix, d.Input(), d.Mean, d.Std, u.numerics.Device, u.numerics.ChannelsLast)
 					torch.Read[float32](u.updater.Net.Embed(x)) // waits for the device
 				})
 			})

@@ -46,6 +46,8 @@ that training makes of it, by the same code and from the same seed. What the
 views are is augment.variant; what is done to them, all other augment keys. The
 normal view is shifted and its colors are jittered too; in the others a patch
 (CutPaste) or a thin strip (Scar) is cut out, jittered and pasted elsewhere.
+With data.crop all of this happens in a crop, drawn enlarged; the normal view
+says where in the shifted picture its upper left corner is.
 
 The pictures are taken evenly from the training set; another seed shows other
 shifts and patches.`,
@@ -84,7 +86,11 @@ func (a *app) augment(ctx context.Context, c *configs.Config, out string, rows i
 	for _, note := range pictures.Notes {
 		a.progress.Note(note)
 	}
-	title := fmt.Sprintf("%s: variant %s, %d pixels, seed %d", category.Name, c.Augment.Variant, c.Data.Size, c.Seed)
+	pixels := fmt.Sprintf("%d pixels", c.Data.Size)
+	if c.Data.Crop > 0 {
+		pixels = fmt.Sprintf("%d of %d pixels", c.Data.Crop, c.Data.Size)
+	}
+	title := fmt.Sprintf("%s: variant %s, %s, seed %d", category.Name, c.Augment.Variant, pixels, c.Seed)
 	if err := sheet.Write(out, title, views(pictures, c)); err != nil {
 		return err
 	}
@@ -99,14 +105,15 @@ func (a *app) augment(ctx context.Context, c *configs.Config, out string, rows i
 // views makes a row of cells for each picture: itself, then what training makes
 // of it if it stands in the first update.
 func views(p *data.Pictures, c *configs.Config) [][]sheet.Cell {
-	planner := augment.NewPlanner(c.Augment, p.Size, c.Seed)
-	painter := augment.NewPainter(p.Size)
+	input := c.Data.Input()
+	planner := augment.NewPlanner(c.Augment, p.Size, input, c.Seed)
+	painter := augment.NewPainter(p.Size, input)
 	rows := make([][]sheet.Cell, len(p.Items))
 	for i, item := range p.Items {
 		plans := planner.Plans(nil, 0, i)
 		pixels := make([][]uint8, len(plans))
 		for v := range pixels {
-			pixels[v] = make([]uint8, len(p.At(i)))
+			pixels[v] = make([]uint8, 3*input*input)
 		}
 		painter.Paint(pixels, p.At(i), plans)
 		rows[i] = []sheet.Cell{{Label: "source " + filepath.Base(item.Path), Size: p.Size, Pix: p.At(i)}}
@@ -114,8 +121,10 @@ func views(p *data.Pictures, c *configs.Config) [][]sheet.Cell {
 			label := plan.Kind.String()
 			if plan.Kind != augment.Normal {
 				label += fmt.Sprintf(" %dx%d", plan.CutW, plan.CutH)
+			} else if input < p.Size {
+				label += fmt.Sprintf(" at %d,%d", plan.CropX, plan.CropY)
 			}
-			rows[i] = append(rows[i], sheet.Cell{Label: label, Size: p.Size, Pix: pixels[v]})
+			rows[i] = append(rows[i], sheet.Cell{Label: label, Size: input, Pix: pixels[v]})
 		}
 	}
 	return rows

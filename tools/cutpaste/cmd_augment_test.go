@@ -17,9 +17,9 @@ import (
 // stand in the first update.
 func TestViewsAreThoseOfTraining(t *testing.T) {
 	root := category(t, "sound")
-	for _, variant := range []string{"3way", "union"} {
-		c, err := configs.Load("", []string{"data.root=" + root, "data.category=sound", "data.size=32", "data.cache=off",
-			"train.batch=1", "train.steps=1", "augment.variant=" + variant}, nil)
+	for _, keys := range [][]string{{"augment.variant=3way"}, {"augment.variant=union"}, {"augment.variant=cutpaste", "data.crop=16"}} {
+		c, err := configs.Load("", append(keys, "data.root="+root, "data.category=sound", "data.size=32", "data.cache=off",
+			"train.batch=1", "train.steps=1"), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +47,7 @@ func TestViewsAreThoseOfTraining(t *testing.T) {
 			seen = append(seen, cell.Pix...)
 		}
 		if !bytes.Equal(seen, batch.Pix) {
-			t.Errorf("%s: the sheet shows other pictures than training sees", variant)
+			t.Errorf("%q: the sheet shows other pictures than training sees", keys)
 		}
 	}
 }

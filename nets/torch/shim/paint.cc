@@ -54,17 +54,38 @@ Tensor grey(const Tensor &p) {
       .add_(p.select(1, 2), 7471).add_(32768).mul_(1.0 / 65536).floor_();
 }
 
-// One blend of every picture of p [B,3,H,W], in place: m + (c-m)*factor, rounded
-// towards black, held within 0..255; m is black, the mean grey of the pixels
-// that count, or the pixel's own grey. area [B] is the number of those pixels,
-// counted [B,H,W] says which they are, where they are not all.
-void blend(const Tensor &p, const Tensor &op, const Tensor &by, const Tensor &area,
-           const Tensor &counted) {
-  auto g = grey(p);
-  auto sum = (counted.defined() ? g * counted : g).sum({1, 2}, false, at::kDouble);
-  auto mean = sum.mul_(2).add_(area).div_(area).mul_(0.5).floor_().to(at::kFloat);
-  auto m = g.mul_(op.eq(CP_SATURATION)).add_(mean.view({-1, 1, 1}) * op.eq(CP_CONTRAST)).unsqueeze_(1);
+// Pictures that a jitter is carried out on, in place.
+struct Subject {
+  Tensor p;        // [B,3,H,W]
+  Tensor whole;    // [B,3,S,S], of which p are parts, where contrast needs their mean
+  Tensor area;     // [B], the number of pixels that a mean is of
+  Tensor counted;  // [B,H,W], which they are, where they are not all
+};
+
+// The mean grey of pictures, rounded, [B,1,1], of their greys [B,H,W].
+Tensor mean_of(const Tensor &greys, const Subject &s) {
+  auto sum = (s.counted.defined() ? greys * s.counted : greys).sum({1, 2}, false, at::kDouble);
+  auto mean = sum.mul_(2).add_(s.area).div_(s.area).mul_(0.5).floor_().to(at::kFloat);
+  return mean.view({-1, 1, 1});
+}
+
+// Blends every picture of p, whose greys are g, in place: m + (c-m)*factor, rounded
+// towards black, held within 0..255; m is black, the mean grey or the pixel's own.
+void blend_towards(const Tensor &p, const Tensor &g, const Tensor &mean,
+                   const Tensor &op, const Tensor &by) {
+  auto m = g.mul(op.eq(CP_SATURATION)).add_(mean * op.eq(CP_CONTRAST)).unsqueeze_(1);
   p.sub_(m).mul_(by.to(at::kFloat).mul_(1.0 / 4096).unsqueeze(1)).add_(m).floor_().clamp_(0, 255);
+}
+
+// One blend of every picture. After the last one nobody asks what the whole
+// pictures are like.
+void blend(const Subject &s, const Tensor &op, const Tensor &by, bool last) {
+  auto g = grey(s.p);
+  if (!s.whole.defined()) return blend_towards(s.p, g, mean_of(g, s), op, by);
+  auto all = grey(s.whole);
+  auto mean = mean_of(all, s);
+  blend_towards(s.p, g, mean, op, by);
+  if (!last) blend_towards(s.whole, all, mean, op, by);
 }
 
 // Turns the hue of every picture of p [B,3,H,W] whose shift [B,1,1] is not
@@ -106,34 +127,42 @@ void turn_hue(const Tensor &p, const Tensor &shift) {
   p.copy_(at::where(shift.ge(0).unsqueeze(1), turned.to(at::kFloat), p));
 }
 
-// Carries a jitter out on p, in place; first is its first column. Blends before
-// the hue, the hue, blends after it: any order of four fits into that.
-void jitter(const Tensor &p, const Tensor &plans, int64_t first, int64_t blends,
-            bool hue, const Tensor &area, const Tensor &counted) {
-  auto blends_from = [&](int64_t at) {
+// Carries a jitter out; first is its first column. Blends before the hue, the hue,
+// blends after it: any order of four fits into that.
+void jitter(const Subject &s, const Tensor &plans, int64_t first, int64_t blends, bool hue) {
+  auto blends_from = [&](int64_t at, bool to_the_end) {
     for (int64_t i = 0; i < blends; i++)
-      blend(p, spread(plans, at + 2 * i), spread(plans, at + 2 * i + 1), area, counted);
+      blend(s, spread(plans, at + 2 * i), spread(plans, at + 2 * i + 1), to_the_end && i == blends - 1);
   };
-  blends_from(first + offsetof(cp_jitter, before) / sizeof(int32_t));
+  blends_from(first + offsetof(cp_jitter, before) / sizeof(int32_t), !hue);
   if (!hue) return;
-  turn_hue(p, spread(plans, first + offsetof(cp_jitter, hue) / sizeof(int32_t)));
-  blends_from(first + offsetof(cp_jitter, after) / sizeof(int32_t));
+  auto shift = spread(plans, first + offsetof(cp_jitter, hue) / sizeof(int32_t));
+  turn_hue(s.p, shift);
+  if (s.whole.defined()) turn_hue(s.whole, shift);
+  blends_from(first + offsetof(cp_jitter, after) / sizeof(int32_t), true);
 }
 
-// Pictures before anything is pasted: moved, then jittered. [B,3,S,S].
+// Pictures before anything is pasted: moved, jittered, of which input x input pixels
+// are kept, [B,3,I,I]. Only these are painted; but contrast goes towards the mean
+// grey of the whole picture, so where a jitter has it whole ones are followed along.
 Tensor base(const Tensor &pictures, const Tensor &plans, const cp_painting &how) {
   auto size = pictures.size(2);
-  auto y = reflected(along_y(size, plans) + spread(plans, COLUMN(dy)), size);
-  auto x = reflected(along_x(size, plans) + spread(plans, COLUMN(dx)), size);
-  auto p = gather(pictures, spread(plans, COLUMN(source)), y, x).to(at::kFloat);
+  auto moved = [&](int64_t n, const Tensor &left, const Tensor &top) {
+    auto y = reflected(along_y(n, plans) + top, size), x = reflected(along_x(n, plans) + left, size);
+    return gather(pictures, spread(plans, COLUMN(source)), y, x).to(at::kFloat);
+  };
+  auto dx = spread(plans, COLUMN(dx)), dy = spread(plans, COLUMN(dy));
+  Subject s;
+  s.p = moved(how.input, dx + spread(plans, COLUMN(crop_x)), dy + spread(plans, COLUMN(crop_y)));
   if (how.base_blends + how.base_hue > 0) {
-    auto area = at::full({p.size(0)}, size * size, p.options().dtype(at::kDouble));
-    jitter(p, plans, COLUMN(base), how.base_blends, how.base_hue, area, {});
+    s.area = at::full({s.p.size(0)}, size * size, s.p.options().dtype(at::kDouble));
+    if (how.input < size && how.base_contrast) s.whole = moved(size, dx, dy);
+    jitter(s, plans, COLUMN(base), how.base_blends, how.base_hue);
   }
-  return p;
+  return s.p;
 }
 
-// Pastes into p [B,3,S,S] what its plans say, cut from p itself. No cut is
+// Pastes into p [B,3,I,I] what its plans say, cut from p itself. No cut is
 // larger than cut_w x cut_h.
 Tensor paste(const Tensor &p, const Tensor &plans, int64_t cut_w, int64_t cut_h,
              const cp_painting &how) {
@@ -146,9 +175,11 @@ Tensor paste(const Tensor &p, const Tensor &plans, int64_t cut_w, int64_t cut_h,
   auto cut = gather(p, slot, (cut_y + column(COLUMN(cut_y))).clamp_max_(size - 1),
                     (cut_x + column(COLUMN(cut_x))).clamp_max_(size - 1));
   if (how.patch_blends + how.patch_hue > 0) {
-    auto area = (w * h).view({-1}).to(at::kDouble).clamp_min_(1);
-    jitter(cut, plans, COLUMN(patch), how.patch_blends, how.patch_hue, area,
-           cut_y.lt(h).logical_and(cut_x.lt(w)));
+    Subject s;
+    s.p = cut;
+    s.area = (w * h).view({-1}).to(at::kDouble).clamp_min_(1);
+    s.counted = cut_y.lt(h).logical_and(cut_x.lt(w));
+    jitter(s, plans, COLUMN(patch), how.patch_blends, how.patch_hue);
   }
 
   auto y = along_y(size, plans) - column(COLUMN(y)), x = along_x(size, plans) - column(COLUMN(x));
@@ -164,7 +195,7 @@ Tensor paste(const Tensor &p, const Tensor &plans, int64_t cut_w, int64_t cut_h,
   return at::where(here.unsqueeze(1), pasted, p);
 }
 
-// Writes p [B,3,S,S] to out, normalised.
+// Writes p [B,3,I,I] to out, normalised.
 void normalise(const Tensor &p, Tensor out, const cp_painting &how) {
   for (int c = 0; c < 3; c++) {
     auto to = out.select(1, c);
@@ -201,8 +232,10 @@ char *cp_paint(cp_tensor pictures, cp_tensor rows, const cp_painting *how,
     const Tensor &pix = ref(pictures), &plans = ref(rows);
     TORCH_CHECK(plans.dim() == 2 && plans.size(1) == row_length && plans.size(0) % how->views == 0,
                 "plans of shape ", plans.sizes(), " for ", how->views, " views");
-    auto n = plans.size(0), b = n / how->views, size = pix.size(2);
-    auto out = at::empty({n, 3, size, size}, pix.options().dtype(at::kFloat),
+    TORCH_CHECK(how->input >= 1 && how->input <= pix.size(2),
+                "pictures of ", how->input, " px out of ", pix.size(2));
+    auto n = plans.size(0), b = n / how->views;
+    auto out = at::empty({n, 3, how->input, how->input}, pix.options().dtype(at::kFloat),
                          how->channels_last ? at::MemoryFormat::ChannelsLast
                                             : at::MemoryFormat::Contiguous);
     Tensor first;

@@ -108,6 +108,7 @@ typedef struct {
 } cp_jitter;
 typedef struct {
   int32_t source, label, dx, dy;
+  int32_t crop_x, crop_y;
   cp_jitter base;
   int32_t cut_x, cut_y, cut_w, cut_h;
   int32_t x, y, w, h;
@@ -116,7 +117,8 @@ typedef struct {
 } cp_plan;
 typedef struct {
   int64_t views, shared; /* shared: all views of a picture have one base */
-  int64_t base_blends, base_hue, patch_blends, patch_hue;
+  int64_t input;         /* width and height of what is painted */
+  int64_t base_blends, base_hue, base_contrast, patch_blends, patch_hue;
   int64_t cut_w[CP_VIEWS], cut_h[CP_VIEWS]; /* the largest cut; 0: none */
   double mean[3], inv_std[3];               /* of bytes */
   int64_t channels_last;
@@ -124,7 +126,7 @@ typedef struct {
 char *cp_pictures(const void *bytes, int64_t n, int64_t size,
                   const char *device, cp_tensor *out);
 /* pictures uint8 [N,3,S,S], rows int32 [views*B, sizeof(cp_plan)/4] on their
- * device; images float32 [views*B,3,S,S], labels int64 [views*B]. */
+ * device; images float32 [views*B,3,I,I], labels int64 [views*B]. */
 char *cp_paint(cp_tensor pictures, cp_tensor rows, const cp_painting *how,
                cp_tensor *images, cp_tensor *labels);
 

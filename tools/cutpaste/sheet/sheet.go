@@ -39,9 +39,10 @@ var (
 	ink   = color.RGBA{40, 40, 40, 255}
 )
 
-// Draw arranges rows of cells below a title. All pictures must have one size. A
+// Draw arranges rows of cells below a title. The first picture is the largest. A
 // small picture is enlarged by a whole factor, pixel by pixel, so that nothing
-// is smoothed.
+// is smoothed: the first one to 128 pixels at least, others as far as its room
+// allows.
 func Draw(title string, rows [][]Cell) *image.RGBA {
 	columns := 0
 	for _, row := range rows {
@@ -58,7 +59,7 @@ func Draw(title string, rows [][]Cell) *image.RGBA {
 	for r, row := range rows {
 		for c, cell := range row {
 			x, y := margin+c*(side+margin), margin+line+r*(side+line+margin)
-			enlarge(img, cell, x, y, factor)
+			enlarge(img, cell, x, y, side/cell.Size)
 			write(img, cell.Label, x, y+side, side)
 		}
 	}

@@ -44,6 +44,23 @@ func TestDraw(t *testing.T) {
 	}
 }
 
+// A picture smaller than the first is enlarged until it would be larger than that.
+func TestDrawCrops(t *testing.T) {
+	img := Draw("", [][]Cell{{cell("", 200, 255, 0, 0), cell("", 64, 0, 255, 0)}})
+	if b := img.Bounds(); b.Dx() != 8+2*(200+8) {
+		t.Errorf("the sheet is %v", b)
+	}
+	left, green := 8+200+8, color.RGBA{0, 255, 0, 255}
+	for _, at := range []struct {
+		x    int
+		want color.RGBA
+	}{{left, green}, {left + 3*64 - 1, green}, {left + 3*64, paper}} {
+		if got := img.RGBAAt(at.x, 24); got != at.want {
+			t.Errorf("at %d stands %v, want %v", at.x, got, at.want)
+		}
+	}
+}
+
 // A pixel becomes a square of equal pixels.
 func TestEnlarging(t *testing.T) {
 	c := cell("", 64, 0, 0, 0)
