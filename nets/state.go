@@ -28,7 +28,8 @@ func (n *Net) State() []safetensors.Tensor {
 // Published is the net's backbone as torchvision has it, or for the lite nets
 // efficientnet_lite_pytorch, so that load_state_dict of their network takes it as
 // it is: with a classifier of ImageNet's 1,000 classes, which there is none of
-// here, and which is all zeros.
+// here, and which is all zeros. With the small stem it is theirs with conv1 replaced
+// by one of 3x3 at stride 1 and maxpool by nothing.
 func (n *Net) Published() []safetensors.Tensor {
 	const classes = 1000
 	name, dim := n.backbone.classifier(), n.Dimension()
