@@ -49,6 +49,9 @@ func (c *Config) check() error {
 			return err
 		}
 	}
+	if err := c.checkLocalize(); err != nil {
+		return err
+	}
 	if err := c.checkStem(); err != nil {
 		return err
 	}

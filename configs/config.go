@@ -49,6 +49,8 @@ type Config struct {
 	Optim   Optim
 	Embed   Embed
 	Density Density
+
+	Localize Localize
 }
 
 // Data says which pictures are read and how they become numbers.
@@ -150,6 +152,20 @@ type Density struct {
 	Normalize  bool    // density.normalize: L2-normalise embeddings first
 	Quantile   float64 // density.quantile: of held-out normal scores, the threshold
 	Folds      int     // density.folds: for the held-out scores
+}
+
+// Localize says how the patch model's maps are made, of windows of every picture.
+type Localize struct {
+	Window          int     // localize.window: width and height in pixels, 0 is data.crop; Grid settles it
+	Stride          int     // localize.stride: pixels from a window to the next
+	Gaussian        string  // localize.gaussian: auto, shared or per-location
+	Memory          float64 // localize.memory: GB for Gaussians at a time
+	Upsample        string  // localize.upsample: gaussian or bilinear
+	Sigma           string  // localize.sigma: auto or pixels; Deviation settles it
+	NormalizeBorder bool    // localize.normalize_border
+	Smooth          float64 // localize.smooth: pixels, 0 is not at all
+	ImageScore      string  // localize.image_score: max or top
+	Top             int     // localize.top: pixels that top averages
 }
 
 // Default returns the paper's settings. Data.Root, Data.Category and Name are

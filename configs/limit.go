@@ -172,6 +172,11 @@ var (
 		return s == "auto" || err == nil && v >= 0 && v < 1
 	}, oneNumber}
 
+	deviation = shape{"auto or a number more than 0 and at most 1000000", func(s string) bool {
+		v, err := strconv.ParseFloat(s, 64)
+		return s == "auto" || err == nil && v > 0 && v <= 1e6
+	}, oneNumber}
+
 	// What a file holds is told by its content, not by its name.
 	startingWeights = shape{says: "empty, imagenet or the path of a file, on one line", ok: oneLine}
 )
