@@ -66,19 +66,29 @@ func (e *MemoryError) Error() string {
 
 var tried = regexp.MustCompile(`ried to allocate ([\d.]+ \w+)`)
 
-// explained is err, as a [MemoryError] where libtorch ran out of memory.
-func explained(err error, c *configs.Config, n Numerics) error {
+// memoryError is err as a [MemoryError] with these knobs where libtorch ran out of
+// memory, else nil.
+func memoryError(err error, n Numerics, knobs ...string) *MemoryError {
 	var refused *torch.Error
 	if !errors.As(err, &refused) || !refused.OutOfMemory() {
-		return err
+		return nil
 	}
+	e := &MemoryError{n.Device, "more", knobs}
+	if m := tried.FindStringSubmatch(refused.Msg); m != nil {
+		e.Tried = m[1]
+	}
+	return e
+}
+
+// explained is err, as a [MemoryError] where libtorch ran out of memory.
+func explained(err error, c *configs.Config, n Numerics) error {
 	side := "lower data.size"
 	if c.Data.Crop > 0 {
 		side = "lower data.crop"
 	}
-	e := &MemoryError{n.Device, "more", []string{"lower train.batch", side}}
-	if m := tried.FindStringSubmatch(refused.Msg); m != nil {
-		e.Tried = m[1]
+	e := memoryError(err, n, "lower train.batch", side)
+	if e == nil {
+		return err
 	}
 	if c.JobsPerDevice > 1 {
 		e.Knobs = append(e.Knobs, "lower jobs_per_device")

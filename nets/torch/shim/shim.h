@@ -94,6 +94,20 @@ char *cp_add_kept(cp_tensor x, cp_tensor y, cp_tensor kept, int64_t column,
 char *cp_keep(cp_tensor x, cp_tensor kept, int64_t from, double scale,
               cp_tensor *out);
 
+/* windows.cc: windows of pictures, and Gaussians of what they are embedded as. */
+char *cp_windows(cp_tensor pictures, int64_t size, int64_t stride, int64_t row,
+                 int64_t rows, cp_tensor *out);
+typedef struct {
+  cp_tensor point, sum, gram, third, fourth; /* [P,D], [P,D], [P,D,D], [P,D], [P] */
+} cp_moments; /* float64, on the host */
+char *cp_moments_add(const cp_moments *m, int64_t n, cp_tensor features,
+                     int normalize);
+char *cp_moments_merge(const cp_moments *to, const cp_moments *from, int64_t n);
+char *cp_gaussians(const cp_moments *m, int64_t n, int shrink, double ridge,
+                   cp_tensor found);
+char *cp_distances(cp_tensor factor, cp_tensor mean, cp_tensor features,
+                   int normalize, cp_tensor *out);
+
 /* paint.cc: plans carried out where the pictures are. */
 enum { CP_CONTRAST = 2, CP_SATURATION = 3 }; /* of data/augment's operations */
 enum { CP_BLENDS = 3, CP_VIEWS = 3 };

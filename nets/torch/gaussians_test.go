@@ -1,0 +1,93 @@
+package torch
+
+import (
+	"math"
+	"testing"
+)
+
+// draws are n rows of features [n,places,d], whole numbers of up to 2^12, so that
+// they are exact in float32 wherever they lie.
+func draws(n, places, d int, offset float32) []float32 {
+	w, x := wave(n*places*d, 3), make([]float32, n*places*d)
+	for i := range x {
+		x[i] = float32(math.Round(float64(w[i]*1000+300*w[i-i%d]))) + offset
+	}
+	return x
+}
+
+// measured are the distances of x from the Gaussians of moments, which are gone
+// then.
+func measured(m *Moments, x []float32, n int) ([]float64, []Fitted) {
+	g, fitted := m.Gaussians(true, 0)
+	defer g.Free()
+	out := make([]float64, n*m.places)
+	g.Distances(out, x, n)
+	return out, fitted
+}
+
+// Merged sums are those of all rows, whatever points they were taken about; and
+// adding rows in parts is adding them.
+func TestMomentsMerge(t *testing.T) {
+	const n, places, d = 30, 3, 5
+	x := draws(n, places, d, 0)
+	inScope(t, func() {
+		of := func(from, to int) *Moments {
+			m := NewMoments(places, d, false)
+			m.Add(x[from*places*d:to*places*d], to-from)
+			return m
+		}
+		want, fitted := measured(of(0, n), x, n)
+		parts := of(0, 7)
+		parts.Add(x[7*places*d:], n-7)
+		merged := of(20, n)
+		merged.Merge(of(0, 1))
+		merged.Merge(NewMoments(places, d, false))
+		merged.Merge(of(1, 20))
+		for name, m := range map[string]*Moments{"in parts": parts, "merged": merged} {
+			if m.n != n {
+				t.Errorf("%s: %d rows", name, m.n)
+			}
+			got, other := measured(m, x, n)
+			wantNear(t, name, got, want, 1e-10)
+			for p := range other {
+				if math.Abs(other[p].Shrinkage-fitted[p].Shrinkage) > 1e-12 || !(fitted[p].Shrinkage > 0) {
+					t.Errorf("%s: shrinkage %v, want %v", name, other[p], fitted[p])
+				}
+			}
+		}
+		a, b := NewMoments(places, d, false), NewMoments(places, d+1, false)
+		defer a.Free()
+		defer b.Free()
+		wantMisuse(t, "other features", "merged", func() { a.Merge(b) })
+	})
+}
+
+// Far from 0 no digits are lost.
+func TestMomentsFarFromZero(t *testing.T) {
+	const n, d = 40, 4
+	inScope(t, func() {
+		var distances [][]float64
+		for _, offset := range []float32{0, 1 << 23} {
+			x := draws(n, 1, d, offset)
+			m := NewMoments(1, d, false)
+			m.Add(x[:10*d], 10)
+			m.Add(x[10*d:], n-10)
+			got, _ := measured(m, x, n)
+			distances = append(distances, got)
+		}
+		wantNear(t, "moved by 2^23", distances[1], distances[0], 1e-9)
+	})
+}
+
+// A covariance without a factor has an infinite condition number.
+func TestGaussiansWithoutAFactor(t *testing.T) {
+	inScope(t, func() {
+		m := NewMoments(2, 2, false)
+		m.Add([]float32{1, 2, 5, 0, 1, 2, 0, 3, 1, 2, 2, 2}, 3)
+		g, fitted := m.Gaussians(false, 0)
+		defer g.Free()
+		if !math.IsInf(fitted[0].Condition, 1) || !(fitted[1].Condition >= 1 && fitted[1].Condition < 1e6) {
+			t.Errorf("%+v", fitted)
+		}
+	})
+}

@@ -1,0 +1,112 @@
+package trainer
+
+import (
+	"context"
+
+	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/nets"
+	"github.com/cutpaste/cutpaste/nets/torch"
+)
+
+// windowBatch is about how many windows of this many pixels are embedded at a
+// time: on a CPU 64 of 64 px, whose largest maps take 67 MB each with the small
+// stem; on CUDA 32 times as many.
+func windowBatch(d torch.Device, window int) int {
+	pixels := 64 * 64 * 64
+	if d.IsCUDA() {
+		pixels *= 32
+	}
+	return max(1, pixels/(window*window))
+}
+
+// rowBatch is how many of so many rows of windows are embedded at a time, where
+// room is for this many: batches of about the same size, as few as will do.
+func rowBatch(rows, room int) int {
+	batches := (rows + max(1, room) - 1) / max(1, room)
+	return (rows + batches - 1) / batches
+}
+
+// EmbedWindows embeds the windows of every picture, those of the rows from to
+// to-1 of the grid, and hands each picture's embeddings to visit, in the order of
+// the pictures: features [(to-from)*Side,D], row-major, which are valid until
+// visit returns. Nothing is kept, so memory does not grow with the number of
+// pictures, which may still be arriving. A picture goes to the device once, and
+// its windows are cut out there, a batch of rows at a time.
+//
+// As for [Embed], batch normalisation uses its running statistics and numbers are
+// float32 unless embed.amp says otherwise. visit is called between the device's
+// batches, inside [torch.Do]; its error ends the embedding.
+func EmbedWindows(ctx context.Context, net *nets.Net, p Source, g configs.Grid, from, to int, c *configs.Config, n Numerics, visit func(picture int, features []float32) error) error {
+	if from < 0 || to > g.Side() || from >= to {
+		panic("trainer: these rows of windows are not in the grid")
+	}
+	side, d := g.Side(), net.Dimension()
+	step := rowBatch(to-from, windowBatch(n.Device, g.Window)/side)
+	features := make([]float32, (to-from)*side*d)
+	// flight is a batch that the device may still be computing: see [Embed].
+	type flight struct {
+		picture, from, to int
+		rows              torch.Tensor // [(to-from)*side,D]
+	}
+	n.TF32 = false // as in Embed
+	err := torch.Do(func() error {
+		n.Apply()
+		var before flight
+		land := func(next flight) error {
+			f := before
+			before = next
+			if !f.rows.Defined() {
+				return nil
+			}
+			defer f.rows.Free()
+			torch.ReadInto(features[(f.from-from)*side*d:(f.to-from)*side*d], f.rows)
+			if f.to < to {
+				return nil
+			}
+			return visit(f.picture, features)
+		}
+		defer func() { before.rows.Free() }()
+		// picture sends the windows of picture i through the net.
+		picture := func(i int) error {
+			pix, err := p.Range(i, i+1)
+			if err != nil {
+				return err
+			}
+			torch.Scope(func() {
+				x := images(pix, g.Picture, c, n)
+				for row := from; row < to && err == nil; row += step {
+					if err = context.Cause(ctx); err == nil {
+						end := min(row+step, to)
+						err = land(flight{i, row, end, embedRows(net, x, g, row, end, c, n)})
+					}
+				}
+			})
+			return err
+		}
+		for i := range p.Len() {
+			if err := picture(i); err != nil {
+				return err
+			}
+		}
+		return land(flight{})
+	})
+	if e := memoryError(err, n, "lower localize.memory"); e != nil { // visit's work counts too
+		if n.Device != torch.CPU && c.Embed.Amp == "off" {
+			e.Knobs = append(e.Knobs, "set embed.amp=bf16")
+		}
+		return e
+	}
+	return err
+}
+
+// embedRows embeds the windows of some rows of pictures. The embeddings are to be
+// freed.
+func embedRows(net *nets.Net, pictures torch.Tensor, g configs.Grid, from, to int, c *configs.Config, n Numerics) (rows torch.Tensor) {
+	torch.NoGrad(func() {
+		torch.Scope(func() {
+			windows := torch.Windows(pictures, g.Window, g.Stride, from, to-from)
+			rows = autocast(n, torch.Precision(c.Embed.Amp), func() torch.Tensor { return net.Embed(windows) }).Keep()
+		})
+	})
+	return rows
+}
