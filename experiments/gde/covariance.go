@@ -97,13 +97,9 @@ func shrink(c *mat.SymDense, x []float64, n, d int) float64 {
 }
 
 // factor gives the upper triangle L' of c = L L', row-major [d,d]. Whether c is
-// singular is not left to the rounding of a pivot: with no more rows than
-// features an unregularised c always is, and otherwise the rule is the one of
-// numpy's matrix_rank, a condition number against d times the machine epsilon.
+// singular is not left to the rounding of a pivot: the rule is the one of numpy's
+// matrix_rank, a condition number against d times the machine epsilon.
 func factor(c *mat.SymDense, n, d int, o Options) ([]float64, error) {
-	if o.bare() && n <= d {
-		return nil, fmt.Errorf("%w: %d pictures cannot fix it for %d features; set density.covariance to ledoit_wolf, or to ridge with a density.ridge above 0", ErrSingular, n, d)
-	}
 	const epsilon = 0x1p-52
 	var chol mat.Cholesky
 	if !chol.Factorize(c) || !(chol.Cond()*float64(d)*epsilon < 1) {

@@ -78,15 +78,8 @@ func Fit[F Float](embeddings []F, n, d int, o Options) (*Gaussian, error) {
 	if len(embeddings) != n*d {
 		panic(fmt.Sprintf("gde: %d numbers are no %d rows of %d", len(embeddings), n, d))
 	}
-	switch {
-	case o.Covariance != LedoitWolf && o.Covariance != Ridge && o.Covariance != Empirical:
-		return nil, fmt.Errorf("the covariance %q is not known; choose %s, %s or %s", o.Covariance, LedoitWolf, Ridge, Empirical)
-	case o.Covariance == Ridge && !(o.Ridge >= 0 && o.Ridge <= math.MaxFloat64):
-		return nil, fmt.Errorf("the ridge is %v, and it must be a finite number, 0 or more", o.Ridge)
-	case d < 1:
-		return nil, errors.New("the embeddings have no features")
-	case n < fewest(d, o):
-		return nil, fmt.Errorf("%w: a Gaussian with density.covariance %s needs at least %d, and there are %d; add pictures to train/good", ErrTooFew, o.Covariance, fewest(d, o), n)
+	if err := Possible(n, d, o); err != nil {
+		return nil, err
 	}
 	x := make([]float64, n*d)
 	for i := range n {
@@ -109,6 +102,24 @@ func Fit[F Float](embeddings []F, n, d int, o Options) (*Gaussian, error) {
 		return nil, err
 	}
 	return g, nil
+}
+
+// Possible says without any rows whether n of them, of d features, can be enough
+// for a Gaussian of these options. It fails as Fit does.
+func Possible(n, d int, o Options) error {
+	switch {
+	case o.Covariance != LedoitWolf && o.Covariance != Ridge && o.Covariance != Empirical:
+		return fmt.Errorf("the covariance %q is not known; choose %s, %s or %s", o.Covariance, LedoitWolf, Ridge, Empirical)
+	case o.Covariance == Ridge && !(o.Ridge >= 0 && o.Ridge <= math.MaxFloat64):
+		return fmt.Errorf("the ridge is %v, and it must be a finite number, 0 or more", o.Ridge)
+	case d < 1:
+		return errors.New("the embeddings have no features")
+	case n < fewest(d, o):
+		return fmt.Errorf("%w: a Gaussian with density.covariance %s needs at least %d, and there are %d; add pictures to train/good", ErrTooFew, o.Covariance, fewest(d, o), n)
+	case o.bare() && n <= d: // it is singular, which is not left to the rounding of a pivot
+		return fmt.Errorf("%w: %d pictures cannot fix it for %d features; set density.covariance to ledoit_wolf, or to ridge with a density.ridge above 0", ErrSingular, n, d)
+	}
+	return nil
 }
 
 // bare says whether nothing is added to the sample covariance.

@@ -192,7 +192,7 @@ func normalThreshold(f features, c *configs.Config) (float64, error) {
 }
 
 // settings are Result.Settings: without the keys that have fields of their own,
-// where the pictures lie, and what only the threshold depends on.
+// where the pictures lie, and what only the threshold or only maps depend on.
 func settings(c *configs.Config) []string {
 	return slices.DeleteFunc(c.Changed(configs.Training, configs.Scoring), func(s string) bool {
 		key, _, _ := strings.Cut(s, "=")
@@ -201,7 +201,7 @@ func settings(c *configs.Config) []string {
 			"embed.levels", "density.covariance", "density.quantile", "density.folds":
 			return true
 		}
-		return key == "density.ridge" && c.Density.Covariance != "ridge"
+		return key == "density.ridge" && c.Density.Covariance != "ridge" || strings.HasPrefix(key, "localize.")
 	})
 }
 

@@ -1,0 +1,35 @@
+// Package localize says where in a picture an anomaly is: from embeddings of the
+// windows of a picture to a map of its size (CutPaste, arXiv:2104.04015v1, section
+// 2.4 and A.5).
+//
+//	windows of every picture [L*L,D]   trainer.EmbedWindows, a group of rows at a time
+//	     -> Gaussians                  of normal windows: one, or one per location
+//	     -> distances [L,L]            Mahalanobis
+//	     -> map [S,S]                  Upsampler: a transposed convolution with a Gaussian
+//	     -> the picture's score        ImageScore: the largest, or the mean of the top k
+//
+// # Gaussians
+//
+// The sums that a Gaussian is made of are streamed: nothing of a normal picture is
+// kept but what it adds to them. They are float64, taken about the mean of the
+// first windows, so that no digits are lost, and hold what Ledoit and Wolf's
+// shrinkage needs besides the covariance, so that one pass over the pictures is
+// enough (nets/torch.Moments; the estimators are those of experiments/gde, the
+// formula for the shrinkage too). libtorch computes them, since gonum's products of
+// matrices take several times as long, and on the host, whose float64 is no slower
+// than many devices'. There is one Cholesky factor a Gaussian, and no inverse; one
+// triangular solve a Gaussian scores a group of pictures.
+//
+// A Gaussian per location of windows of 32 px, stride 4, of a picture of 256, is
+// 57 x 57 x 512 x 512 numbers: 6.8 GB. A [Plan] divides the rows of windows into
+// groups that keep within localize.memory, and every group is embedded, fitted and
+// scored before the next. So every window is embedded once, however many groups
+// there are, and only pictures are read again.
+//
+// # Upsampling
+//
+// Everything that makes a map of another size or smoother is separable: the same
+// weights along rows and along columns ([Axis]). A kernel of the windows' size at
+// their stride, a division by the sum of its weights, bilinear interpolation and a
+// Gaussian filter are all such weights.
+package localize

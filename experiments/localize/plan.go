@@ -1,0 +1,95 @@
+package localize
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+
+	"github.com/cutpaste/cutpaste/configs"
+)
+
+// separate are the categories of MVTec AD that the paper gives a Gaussian per
+// location: objects that stand in the same place in every picture (A.5).
+var separate = []string{"bottle", "cable", "capsule", "metal_nut", "pill", "toothbrush", "transistor", "zipper"}
+
+// PerLocation settles localize.gaussian for a category: whether every location of
+// windows has its own Gaussian. auto goes by the paper's list; what is not on it,
+// MVTec AD's textures, hazelnut and screw and every other category, shares one.
+func PerLocation(gaussian, category string) bool {
+	return gaussian == "per-location" || gaussian == "auto" && slices.Contains(separate, category)
+}
+
+// block is how many pictures are gathered before the sums of a location take them
+// in, or it scores them: enough that its matrices are read for several rows.
+const block = 16
+
+// Plan is how the Gaussians of windows are fitted in the memory there is.
+type Plan struct {
+	Grid        configs.Grid
+	PerLocation bool
+	Dimension   int // features of a window
+
+	Rows      int   // rows of windows that are embedded, fitted and scored at a time
+	Bytes     int64 // that this takes
+	AllAtOnce int64 // that all rows at a time would take
+	Allowed   int64 // localize.memory
+}
+
+// NewPlan divides the rows of windows into groups whose Gaussians of this many
+// features need no more than memory GB, of which localize.memory speaks. It fails
+// where not even one row fits.
+func NewPlan(g configs.Grid, perLocation bool, dimension int, memory float64) (Plan, error) {
+	p := Plan{Grid: g, PerLocation: perLocation, Dimension: dimension, Rows: g.Side(), Allowed: int64(memory * 1e9)}
+	p.AllAtOnce = p.need(p.Rows)
+	if perLocation {
+		for p.Rows > 1 && p.need(p.Rows) > p.Allowed {
+			p.Rows--
+		}
+		groups := p.Groups()
+		p.Rows = (g.Side() + groups - 1) / groups // of about the same size
+	}
+	p.Bytes = p.need(p.Rows)
+	if p.Bytes <= p.Allowed {
+		return p, nil
+	}
+	what, instead := "one Gaussian of all windows", ""
+	if perLocation {
+		what, instead = fmt.Sprintf("a Gaussian for each of the %d windows of one row", g.Side()), ", set localize.gaussian to shared"
+	}
+	return p, fmt.Errorf("%s, of %d features, takes %s, and localize.memory allows %s; raise it, raise localize.stride%s, or choose a net.name of fewer features", what, dimension, gigabytes(p.Bytes), gigabytes(p.Allowed), instead)
+}
+
+// need is how many bytes so many rows of windows take: sums or Gaussians, features
+// of the pictures that are gathered and their copies, and what every core works
+// with.
+func (p Plan) need(rows int) int64 {
+	d, windows := int64(p.Dimension), int64(rows*p.Grid.Side())
+	features := 4 * windows * d
+	if !p.PerLocation {
+		return 8*d*d + 2*8*d*d + features*(2+2*4) // of one picture: float32, and float64 at work
+	}
+	return windows*8*(d*d+3*d+3) + features*(1+2*block) + int64(runtime.NumCPU())*8*(2*d*d+4*block*d)
+}
+
+// Groups is how many groups of rows there are: passes over the pictures.
+func (p Plan) Groups() int { return (p.Grid.Side() + p.Rows - 1) / p.Rows }
+
+// String is the plan for people: it stands above the hours of work.
+func (p Plan) String() string {
+	windows := fmt.Sprintf("%d x %d windows of %d px", p.Grid.Side(), p.Grid.Side(), p.Grid.Window)
+	if !p.PerLocation {
+		return fmt.Sprintf("one Gaussian of %d features for %s: %s", p.Dimension, windows, gigabytes(p.Bytes))
+	}
+	s := fmt.Sprintf("%d Gaussians of %d features, one for each of %s: %s", p.Grid.Windows(), p.Dimension, windows, gigabytes(p.Bytes))
+	if p.Rows < p.Grid.Side() {
+		s += fmt.Sprintf(" at a time, in %d groups of rows, where all at once would take %s (localize.memory allows %s)", p.Groups(), gigabytes(p.AllAtOnce), gigabytes(p.Allowed))
+	}
+	return s
+}
+
+func gigabytes(bytes int64) string {
+	if bytes < 100e6 {
+		return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
+}
