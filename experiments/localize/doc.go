@@ -15,9 +15,10 @@
 // first windows, so that no digits are lost, and hold what Ledoit and Wolf's
 // shrinkage needs besides the covariance, so that one pass over the pictures is
 // enough (nets/torch.Moments; the estimators are those of experiments/gde, the
-// formula for the shrinkage too). libtorch computes them, since gonum's products of
-// matrices take several times as long, and on the host, whose float64 is no slower
-// than many devices'. There is one Cholesky factor a Gaussian, and no inverse; one
+// formula for the shrinkage too). libtorch computes them: to fit one Gaussian to a
+// picture's 3249 windows of 512 features and to score them took gonum 2.7 and 3.9
+// times as long, on two cores. It does so on the host, so that a device changes no
+// number of a Gaussian. There is one Cholesky factor a Gaussian, and no inverse; one
 // triangular solve a Gaussian scores a group of pictures.
 //
 // A Gaussian per location of windows of 32 px, stride 4, of a picture of 256, is
