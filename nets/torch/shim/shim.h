@@ -108,6 +108,10 @@ char *cp_gaussians(const cp_moments *m, int64_t n, int shrink, double ridge,
 char *cp_distances(cp_tensor factor, cp_tensor mean, cp_tensor features,
                    int normalize, cp_tensor *out);
 
+/* cam.cc: around the backward pass of Grad-CAM. */
+char *cp_sum_of_largest(cp_tensor x, int64_t from, int64_t to, cp_tensor *out);
+char *cp_activation_map(cp_tensor maps, cp_tensor gradient, cp_tensor *out);
+
 /* paint.cc: plans carried out where the pictures are. */
 enum { CP_CONTRAST = 2, CP_SATURATION = 3 }; /* of data/augment's operations */
 enum { CP_BLENDS = 3, CP_VIEWS = 3 };
