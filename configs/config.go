@@ -51,6 +51,7 @@ type Config struct {
 	Density Density
 
 	Localize Localize
+	GradCAM  GradCAM
 }
 
 // Data says which pictures are read and how they become numbers.
@@ -166,6 +167,12 @@ type Localize struct {
 	Smooth          float64 // localize.smooth: pixels, 0 is not at all
 	ImageScore      string  // localize.image_score: max or top
 	Top             int     // localize.top: pixels that top averages
+}
+
+// GradCAM says what Grad-CAM's maps explain, and by which feature maps.
+type GradCAM struct {
+	Target string // gradcam.target: defect, normal or a class's number
+	Level  string // gradcam.level: last or a level of the net
 }
 
 // Default returns the paper's settings. Data.Root, Data.Category and Name are

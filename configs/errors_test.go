@@ -58,6 +58,9 @@ var wrong = []struct {
 	{arg: "optim.lr=nan"},
 	{arg: "optim.lr=1e999"},
 	{arg: "data.std=0.1,inf,0.1"},
+	{arg: "gradcam.target=anomaly"},
+	{arg: "gradcam.target=3"},
+	{arg: "gradcam.level=pool"},
 
 	{yaml: "train:\n  batch: 0\n"},
 	{yaml: "optim:\n  lr: 0\n"},

@@ -7,9 +7,9 @@ const (
 	// Nothing: the key changes where or how fast a run happens, or what it
 	// writes down, but not what the run is. Such a key may change on resuming.
 	Nothing Affects = iota
-	// Scoring: the key changes which stored embeddings become scores, and how,
-	// not the trained weights; a finished run can be evaluated again with another
-	// value.
+	// Scoring: the key changes which stored embeddings become scores, and how, or
+	// what maps of a trained net are, not the trained weights; a finished run can be
+	// evaluated again with another value.
 	Scoring
 	// Training: the key changes the trained weights. It goes into Hash.
 	Training

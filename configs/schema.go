@@ -21,6 +21,13 @@ var backbones = []string{
 	"efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "efficientnet_lite3", "efficientnet_lite4",
 }
 
+// levels are the places of ResNets and of EfficientNets whose feature maps can be
+// had; package nets knows which net has which.
+var levels = []string{
+	"layer1", "layer2", "layer3", "layer4",
+	"level1", "level2", "level3", "level4", "level5", "level6", "level7", "level8", "level9",
+}
+
 // schema is every key, in the order in which they are printed. It is the single
 // source of names, defaults, ranges, sources and help.
 var schema = []*field{
@@ -235,7 +242,7 @@ var schema = []*field{
 		at:   func(c *Config) any { return &c.Embed.Amp },
 		help: "precision of the stored embeddings' forward pass: float32 (off), or bf16, which is faster where the device computes in it; on three categories it moved AUROC by 0.4 points at most (experiments/measured/embed_bf16.csv)"},
 	{name: "embed.levels", def: []string{"pool"},
-		limit:   someOf("pool", "layer1", "layer2", "layer3", "layer4", "level1", "level2", "level3", "level4", "level5", "level6", "level7", "level8", "level9"),
+		limit:   someOf(append([]string{"pool"}, levels...)...),
 		affects: Scoring, source: "paper 4 (Table 3 has level 7 of EfficientNet-B4 beside it)",
 		at:   func(c *Config) any { return &c.Embed.Levels },
 		help: "whose features are stored and scored: pool is the embedding; layer1 to layer4 of a ResNet and level1 to level9 of an EfficientNet (its stem, stages 2 to 8, its head) are their feature maps, averaged over positions; the first listed is the run's own result, and what predict uses"},
@@ -287,4 +294,12 @@ var schema = []*field{
 	{name: "localize.top", def: 100, limit: between(1, 4096*4096), affects: Scoring, source: ours,
 		at:   func(c *Config) any { return &c.Localize.Top },
 		help: "pixels that localize.image_score top takes the mean of"},
+	{name: "gradcam.target", def: "defect", limit: oneOf("defect", "normal", "0", "1", "2"), affects: Scoring,
+		source: ours + " (paper 4.2 has Grad-CAM on the image-level detector and says neither which logit nor whether it is one)",
+		at:     func(c *Config) any { return &c.GradCAM.Target },
+		help:   "which logit Grad-CAM explains: the defect class's, for 3way the larger of the two in each picture (defect), the normal class's, whose maps are small where a defect is (normal), or a class's by number, 0 being normal"},
+	{name: "gradcam.level", def: "last", limit: oneOf(append([]string{"last"}, levels...)...), affects: Scoring,
+		source: ours + ", as Grad-CAM's authors (Selvaraju et al. 2017) take the last convolution (paper 4.2 does not say)",
+		at:     func(c *Config) any { return &c.GradCAM.Level },
+		help:   "whose feature maps Grad-CAM weighs, named as in embed.levels: the last one is layer4 of a ResNet and level9 of an EfficientNet"},
 }
