@@ -48,10 +48,7 @@ func (n *Net) LoadBackbone(f *weights.File) (notes []string, err error) {
 			replaced = append(replaced, fmt.Sprintf("%s %v", say.Name(name), t.Shape))
 			continue
 		}
-		file = append(file, given{name, t.Shape, func(room []float32) ([]float32, error) {
-			room = room[:t.Len()]
-			return room, f.Float32s(t, room)
-		}, func() ([]int64, error) { return f.Int64s(t) }})
+		file = append(file, giving(f, t, name))
 	}
 	if len(replaced) > 0 {
 		notes = append(notes, fmt.Sprintf("%s: the file's own head is left out (%s); head and classifier start anew", f.Path, say.Few(replaced)))
@@ -67,6 +64,31 @@ func (n *Net) LoadBackbone(f *weights.File) (notes []string, err error) {
 		}
 	}
 	return notes, nil
+}
+
+// LoadHead puts head and classifier from [Net.HeadState] back, such as a run's
+// head.safetensors, and leaves the backbone as it is. Every tensor must be there with
+// its shape, and no other. Errors name the file.
+func (n *Net) LoadHead(f *weights.File) error {
+	var file []given
+	for _, t := range f.Tensors {
+		if inBackbone(t.Name) {
+			return fmt.Errorf("%s has %s, which is no part of head and classifier; name a run's head.safetensors", f.Path, say.Name(t.Name))
+		}
+		file = append(file, giving(f, t, t.Name))
+	}
+	if err := n.load(file, func(name string) bool { return !inBackbone(name) }); err != nil {
+		return fmt.Errorf("head and classifier of %s: %w", f.Path, err)
+	}
+	return nil
+}
+
+// giving is a tensor of f under this name.
+func giving(f *weights.File, t weights.Tensor, name string) given {
+	return given{name, t.Shape, func(room []float32) ([]float32, error) {
+		room = room[:t.Len()]
+		return room, f.Float32s(t, room)
+	}, func() ([]int64, error) { return f.Int64s(t) }}
 }
 
 // prefix is what a file's names have before the names of the backbone: before most

@@ -26,8 +26,8 @@ func (n *Net) Begin(p configs.Phase) {
 		default:
 			e.trained = n.wholeNet() && !(e.kind == affine && n.frozenNorms())
 		}
-		e.tensor.RequireGrad(e.trained)
 	}
+	n.record()
 }
 
 func (n *Net) wholeNet() bool    { return n.phase.Train != "head" }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/data/augment"
 	"github.com/cutpaste/cutpaste/nets"
 )
 
@@ -15,7 +16,8 @@ import (
 // levels of embed.levels, each in a folder of its name.
 const LevelsFolder = "levels"
 
-// checkLevels refuses levels that the configured net lacks.
+// checkLevels refuses levels that the configured net lacks, and a class that it is
+// not taught.
 func checkLevels(c *configs.Config) error {
 	for _, level := range c.Embed.Levels {
 		if nets.Dimension(c.Net, level) == 0 {
@@ -23,7 +25,8 @@ func checkLevels(c *configs.Config) error {
 				level, c.Net.Name, strings.Join(nets.Levels(c.Net.Name), ", "))}
 		}
 	}
-	return nil
+	_, err := nets.NewCAM(c.Net, c.GradCAM, augment.Classes(c.Augment.Variant))
+	return err
 }
 
 // withStored is these levels and, after them, those of the embeddings that the run

@@ -191,6 +191,14 @@ func TestALevelThatTheNetLacks(t *testing.T) {
 	if _, err := Train(context.Background(), c, quiet{}); !errors.As(err, &wrong) || wrong.Key != "embed.levels" || !strings.Contains(err.Error(), "level7, which resnet18 lacks; it has pool, layer1, layer2, layer3, layer4") {
 		t.Errorf("level7 of a ResNet: %v", err)
 	}
+	c.Embed.Levels, c.GradCAM.Level = []string{"pool"}, "level7"
+	if _, err := Train(context.Background(), c, quiet{}); !errors.As(err, &wrong) || wrong.Key != "gradcam.level" {
+		t.Errorf("Grad-CAM at level7 of a ResNet: %v", err)
+	}
+	c.GradCAM.Level, c.GradCAM.Target, c.Augment.Variant = "last", "2", "scar"
+	if _, err := Train(context.Background(), c, quiet{}); !errors.As(err, &wrong) || wrong.Key != "gradcam.target" {
+		t.Errorf("Grad-CAM of a class that is not taught: %v", err)
+	}
 	if !missing(t, Folder(c)) {
 		t.Error("a run folder was made")
 	}

@@ -33,13 +33,15 @@ def hash01(n, stream):
 
 
 class Net(torch.nn.Module):
-    """resnet18 with a 512-128 head of linear, batch norm, ReLU, and a classifier."""
+    """A backbone, resnet18 by default, with a 512-128 head of linear, batch norm, ReLU, and a classifier."""
 
-    def __init__(self):
+    def __init__(self, backbone=None, dimension=512):
         super().__init__()
-        self.backbone = torchvision.models.resnet18(weights=None)
-        self.backbone.fc = torch.nn.Identity()
-        self.linear = torch.nn.ModuleList([torch.nn.Linear(512, 512, bias=False), torch.nn.Linear(512, 128, bias=False)])
+        self.backbone = backbone
+        if backbone is None:
+            self.backbone = torchvision.models.resnet18(weights=None)
+            self.backbone.fc = torch.nn.Identity()
+        self.linear = torch.nn.ModuleList([torch.nn.Linear(dimension, 512, bias=False), torch.nn.Linear(512, 128, bias=False)])
         self.bn = torch.nn.ModuleList([torch.nn.BatchNorm1d(512), torch.nn.BatchNorm1d(128)])
         self.classifier = torch.nn.Linear(128, CLASSES)
 
