@@ -1,5 +1,5 @@
 // Package trainer trains a net on a category's normal pictures and takes
-// embeddings with it.
+// embeddings and Grad-CAM's maps with it.
 //
 // One update: a batch of bytes [V*B,I,I,3] from the loader, whole pictures or crops
 // of them (data.crop), normalised to [V*B,3,I,I]; embeddings, projection, logits;

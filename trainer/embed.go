@@ -8,13 +8,6 @@ import (
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
-// Source is pictures to embed, which may still be arriving.
-type Source interface {
-	Len() int
-	// Range waits for the pictures from to to-1: [to-from,S,S,3].
-	Range(from, to int) ([]uint8, error)
-}
-
 // embedBatch is how many pictures of this size are embedded at a time: enough to
 // keep a device busy, little memory (on CUDA some gigabytes, on a CPU an eighth).
 func embedBatch(d torch.Device, size int) int {
@@ -46,44 +39,21 @@ func Embed(ctx context.Context, of []*nets.Net, p Source, c *configs.Config, n N
 		}
 		out = append(out, matrices)
 	}
-	// flight is a batch whose embeddings the device may still be computing. It is
-	// read after the next one was sent, so that the host prepares that one while
-	// the device computes.
-	type flight struct {
-		from, to int
-		rows     []torch.Tensor // [to-from,D]; of the first net all levels, then of the next
-	}
 	n.TF32 = false // which would leave 10 bits of every product's factors
 	err = torch.Do(func() error {
 		n.Apply()
-		var before flight
-		land := func(next flight) {
-			f := before
-			before = next
-			defer freeAll(f.rows)
-			for i, rows := range f.rows {
+		send := func(pix []uint8) []torch.Tensor { return embed(of, pix, c, n) }
+		return inFlight(ctx, p, embedBatch(n.Device, c.Data.Size), send, func(from, to int, rows []torch.Tensor) error {
+			// Of the first net all levels, then of the next, each [to-from,D].
+			for i, rows := range rows {
 				d := dims[i%levels]
-				torch.ReadInto(out[i/levels][i%levels][f.from*d:f.to*d], rows)
+				torch.ReadInto(out[i/levels][i%levels][from*d:to*d], rows)
 			}
-			if progress != nil && f.to > 0 {
-				progress(f.to, total)
+			if progress != nil {
+				progress(to, total)
 			}
-		}
-		defer func() { freeAll(before.rows) }()
-		batch := embedBatch(n.Device, c.Data.Size)
-		for from := 0; from < total; from += batch {
-			if err := context.Cause(ctx); err != nil {
-				return err
-			}
-			to := min(from+batch, total)
-			pix, err := p.Range(from, to)
-			if err != nil {
-				return err
-			}
-			land(flight{from, to, embed(of, pix, c, n)})
-		}
-		land(flight{})
-		return nil
+			return nil
+		})
 	})
 	if err != nil {
 		return nil, explained(err, c, n)
@@ -105,10 +75,4 @@ func embed(of []*nets.Net, pix []uint8, c *configs.Config, n Numerics) (rows []t
 		})
 	})
 	return rows
-}
-
-func freeAll(tensors []torch.Tensor) {
-	for _, t := range tensors {
-		t.Free()
-	}
 }

@@ -46,7 +46,7 @@ func StartFrom(c *configs.Config, n Numerics, sum string) (s Started, err error)
 		err = fmt.Errorf("the bytes of %s (SHA-256 %.8s...) are not those that the run was begun with (SHA-256 %.8s...); put that file back and give the same command again", s.Path, s.SHA256, sum)
 	}
 	if err == nil {
-		s.Net, s.Notes, err = withBackbone(c, n, f)
+		s.Net, s.Notes, err = withBackbone(c, n, f, nil)
 	}
 	if err != nil {
 		return Started{}, fmt.Errorf("net.weights=%s cannot be used for %s: %w", c.Net.Weights, c.Net.Name, err)
@@ -77,18 +77,47 @@ func WithBackbone(c *configs.Config, n Numerics, path string) (*nets.Net, error)
 		return nil, err
 	}
 	defer f.Close()
-	net, _, err := withBackbone(c, n, f)
+	net, _, err := withBackbone(c, n, f, nil)
 	return net, err
 }
 
-// withBackbone is WithBackbone of an open file. The notes are Started's.
-func withBackbone(c *configs.Config, n Numerics, f *weights.File) (net *nets.Net, notes []string, err error) {
+// WithWhole makes the configured net as a run left it: the backbone of its
+// model.safetensors, head and classifier of its head.safetensors. Errors name both.
+func WithWhole(c *configs.Config, n Numerics, model, head string) (*nets.Net, error) {
+	net, err := whole(c, n, model, head)
+	if err != nil {
+		return nil, fmt.Errorf("%s and %s cannot be used for %s: %w", model, head, c.Net.Name, err)
+	}
+	return net, nil
+}
+
+func whole(c *configs.Config, n Numerics, model, head string) (*nets.Net, error) {
+	f, err := weights.Open(model)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	h, err := weights.Open(head)
+	if err != nil {
+		return nil, err
+	}
+	defer h.Close()
+	net, _, err := withBackbone(c, n, f, h)
+	return net, err
+}
+
+// withBackbone is WithBackbone of an open file, or WithWhole where head is not nil.
+// The notes are Started's.
+func withBackbone(c *configs.Config, n Numerics, f, head *weights.File) (net *nets.Net, notes []string, err error) {
 	for _, note := range f.Notes {
 		notes = append(notes, f.Path+": "+note)
 	}
 	net, err = build(c, n, nets.NewBlank, func(net *nets.Net) error {
 		more, err := net.LoadBackbone(f)
 		notes = append(notes, more...)
+		if err == nil && head != nil {
+			err = net.LoadHead(head)
+		}
 		return err
 	})
 	return net, notes, err
