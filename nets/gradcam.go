@@ -24,7 +24,7 @@ type CAM struct {
 func NewCAM(net configs.Net, c configs.GradCAM, classes int) (CAM, error) {
 	levels := Levels(net.Name)
 	if len(levels) == 0 {
-		_, err := Describe(net.Name)
+		_, err := Describe(net)
 		return CAM{}, err
 	}
 	cam := CAM{Level: c.Level}

@@ -72,7 +72,7 @@ func camBatch(c *configs.Config, d torch.Device) int {
 // gradCAM sends one batch through the net: maps [B,h,w], to be freed.
 func gradCAM(net *nets.Net, cam nets.CAM, pix []uint8, c *configs.Config, n Numerics) (maps torch.Tensor) {
 	torch.Scope(func() {
-		maps = net.GradCAM(images(pix, c, n), cam, torch.Precision(c.Embed.Amp)).Keep()
+		maps = net.GradCAM(images(pix, c.Data.Size, c, n), cam, torch.Precision(c.Embed.Amp)).Keep()
 	})
 	return maps
 }

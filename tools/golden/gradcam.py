@@ -8,9 +8,6 @@ Weights and pictures come from an integer hash, as in resnet.py; the pictures ha
 blocks of other brightness, and the last class's bias is such that each of the two
 defect classes has the larger logit in some picture.
 
-experiments/localize/testdata/bilinear.json: torch.nn.functional.interpolate,
-bilinear, align_corners=False, without antialiasing.
-
 Made with torch 2.11.0 and torchvision 0.26.0, float32, one thread:
     python3 tools/golden/gradcam.py
 """
@@ -96,25 +93,13 @@ def explained(name, net, levels):
     return out
 
 
-def bilinear(height, width, to_height, to_width, stream):
-    x = torch.from_numpy(hash01(height * width, stream)).float().reshape(1, 1, height, width)
-    y = torch.nn.functional.interpolate(x, (to_height, to_width), mode="bilinear", align_corners=False)
-    # All nine digits that a float32 has.
-    exact = lambda t: [float(f"{v:.9g}") for v in t.flatten().tolist()]
-    return {"from": [height, width], "to": [to_height, to_width], "values": exact(x), "want": exact(y)}
-
-
 def main():
     out = {"made_with": {"torch": torch.__version__, "torchvision": torchvision.__version__}, "batch": BATCH, "size": SIZE, "nets": {}}
     for make in (resnet18, efficientnet_b0):
         out["nets"][make.__name__] = explained(make.__name__, *make())
-    cases = [(3, 5, 7, 8), (2, 2, 9, 9), (1, 1, 3, 4), (4, 3, 4, 3), (7, 7, 20, 15), (9, 6, 4, 5), (1, 6, 5, 3)]
-    maps = {"made_with": out["made_with"], "cases": [bilinear(*case, stream) for stream, case in enumerate(cases)]}
-    for path, content in {"nets/testdata/gradcam.json": out, "experiments/localize/testdata/bilinear.json": maps}.items():
-        path = ROOT / path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(content, separators=(",", ":")) + "\n")
-        print(path.name, path.stat().st_size, "bytes")
+    path = ROOT / "nets/testdata/gradcam.json"
+    path.write_text(json.dumps(out, separators=(",", ":")) + "\n")
+    print(path.name, path.stat().st_size, "bytes")
 
 
 if __name__ == "__main__":
