@@ -167,6 +167,9 @@ type Localize struct {
 	Smooth          float64 // localize.smooth: pixels, 0 is not at all
 	ImageScore      string  // localize.image_score: max or top
 	Top             int     // localize.top: pixels that top averages
+	Resolution      string  // localize.resolution: map or mask
+	FPRLimit        float64 // localize.fpr_limit: of AUPRO
+	Bins            int     // localize.bins: 0 is exact
 }
 
 // GradCAM says what Grad-CAM's maps explain, and by which feature maps.

@@ -71,6 +71,23 @@ func DecodeMask(path string, maxPixels int) (w, h int, on []bool, err error) {
 	return w, h, on, nil
 }
 
+// Dimensions are the width and height that [Decode] gives a file's picture, which is
+// not decoded for them.
+func Dimensions(path string, maxPixels int) (w, h int, err error) {
+	err = readFile(path, func(content []byte) error {
+		c, size, err := header(content, maxPixels)
+		if err != nil {
+			return err
+		}
+		w, h = size.Width, size.Height
+		if orientationOf(content, c.format) >= 5 { // its rows are columns
+			w, h = h, w
+		}
+		return nil
+	})
+	return w, h, err
+}
+
 // decoded is a picture as its file has it.
 type decoded struct {
 	image       image.Image
@@ -78,47 +95,64 @@ type decoded struct {
 	orientation int    // EXIF's, 1 to 8
 }
 
-func decodeFile(path string, maxPixels int) (decoded, error) {
+func decodeFile(path string, maxPixels int) (p decoded, err error) {
+	err = readFile(path, func(content []byte) (err error) {
+		p, err = decodeBytes(content, maxPixels)
+		return err
+	})
+	return p, err
+}
+
+// readFile hands a file's content to use, whose errors are the rest of a sentence.
+func readFile(path string, use func(content []byte) error) error {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return decoded{}, fmt.Errorf("a picture cannot be read: %w", err)
+		return fmt.Errorf("a picture cannot be read: %w", err)
 	}
-	p, err := decodeBytes(content, maxPixels)
-	if err != nil {
-		return decoded{}, fmt.Errorf("%s %w", path, err)
+	if err := use(content); err != nil {
+		return fmt.Errorf("%s %w", path, err)
 	}
-	return p, nil
+	return nil
 }
 
 // decodeBytes decodes a file's content. Its errors are the rest of a sentence
 // that starts with the file's name.
 func decodeBytes(content []byte, maxPixels int) (decoded, error) {
-	if maxPixels <= 0 {
-		maxPixels = DefaultMaxPixels
-	}
-	if len(content) == 0 {
-		return decoded{}, errors.New("is empty (0 bytes): copy it again or remove it")
-	}
-	c := sniff(content)
-	if c == nil {
-		return decoded{}, fmt.Errorf("is not a PNG, JPEG, BMP or TIFF picture%s: convert it to PNG or remove it", guess(content))
-	}
-	size, err := c.config(bytes.NewReader(content))
+	c, _, err := header(content, maxPixels)
 	if err != nil {
-		return decoded{}, broken(c.format, err)
-	}
-	if size.Width <= 0 || size.Height <= 0 {
-		return decoded{}, fmt.Errorf("is a %s of %d x %d pixels: remove it", c.format, size.Width, size.Height)
-	}
-	if int64(size.Width) > int64(maxPixels)/int64(size.Height) {
-		return decoded{}, fmt.Errorf("has %d x %d pixels, more than data.max_pixels (%d): shrink it, or raise data.max_pixels if it is meant to be so large",
-			size.Width, size.Height, maxPixels)
+		return decoded{}, err
 	}
 	img, err := c.decode(bytes.NewReader(content))
 	if err != nil {
 		return decoded{}, broken(c.format, err)
 	}
 	return decoded{image: img, format: c.format, orientation: orientationOf(content, c.format)}, nil
+}
+
+// header reads what kind of file it is, and its size.
+func header(content []byte, maxPixels int) (*codec, image.Config, error) {
+	if maxPixels <= 0 {
+		maxPixels = DefaultMaxPixels
+	}
+	if len(content) == 0 {
+		return nil, image.Config{}, errors.New("is empty (0 bytes): copy it again or remove it")
+	}
+	c := sniff(content)
+	if c == nil {
+		return nil, image.Config{}, fmt.Errorf("is not a PNG, JPEG, BMP or TIFF picture%s: convert it to PNG or remove it", guess(content))
+	}
+	size, err := c.config(bytes.NewReader(content))
+	if err != nil {
+		return nil, size, broken(c.format, err)
+	}
+	if size.Width <= 0 || size.Height <= 0 {
+		return nil, size, fmt.Errorf("is a %s of %d x %d pixels: remove it", c.format, size.Width, size.Height)
+	}
+	if int64(size.Width) > int64(maxPixels)/int64(size.Height) {
+		return nil, size, fmt.Errorf("has %d x %d pixels, more than data.max_pixels (%d): shrink it, or raise data.max_pixels if it is meant to be so large",
+			size.Width, size.Height, maxPixels)
+	}
+	return c, size, nil
 }
 
 func broken(format string, err error) error {

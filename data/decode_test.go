@@ -341,3 +341,23 @@ func FuzzDecode(f *testing.F) {
 		Resize(im, 8, 8)
 	})
 }
+
+// The size that is read without decoding is that of the decoded picture, sideways
+// ones among them.
+func TestDimensions(t *testing.T) {
+	files, err := Folder("testdata/decode")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		im, err := Decode(file.Path, 0)
+		if err != nil {
+			continue
+		}
+		if w, h, err := Dimensions(file.Path, 0); err != nil || w != im.W || h != im.H {
+			t.Errorf("%s is %d x %d, not %d x %d (%v)", file.Rel, im.W, im.H, w, h, err)
+		}
+	}
+	_, _, err = Dimensions(write(t, filepath.Join(t.TempDir(), "a.png"), encoded(t, 6, 4)["PNG"]), 23)
+	wantError(t, err, "a.png", "data.max_pixels")
+}
