@@ -244,10 +244,57 @@ func TestThreshold(t *testing.T) {
 		"quantile":   second(Threshold(x, n, d, lw, 1.5, 5, 1)),
 		"NaN":        second(Threshold(x, n, d, lw, math.NaN(), 5, 1)),
 		"folds":      second(Threshold(x, n, d, lw, 0.5, 1, 1)),
-		"fold 1 of":  second(Threshold(x[:6*d], 6, d, Options{Covariance: Empirical}, 0.5, 3, 1)),
+		"3 folds":    second(Threshold(x[:6*d], 6, d, Options{Covariance: Empirical}, 0.5, 3, 1)),
+		"fold 1 of":  second(Threshold(make([]float32, n*d), n, d, lw, 0.5, 3, 1)),
 	} {
 		if err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%v does not say %q", err, says)
+		}
+	}
+}
+
+// Every picture has a fold, the folds are of about the same size, and the seed
+// alone settles who is in which.
+func TestDeal(t *testing.T) {
+	fold := Deal(23, 5, 1)
+	size := make([]int, 5)
+	for _, f := range fold {
+		size[f]++
+	}
+	if slices.Sort(size); !slices.Equal(size, []int{4, 4, 5, 5, 5}) {
+		t.Errorf("folds of %v pictures", size)
+	}
+	if !slices.Equal(fold, Deal(23, 5, 1)) || slices.Equal(fold, Deal(23, 5, 2)) {
+		t.Error("the deal is not the seed's")
+	}
+}
+
+// By hand: of n pictures, the largest fold has n/folds, rounded up.
+func TestFolds(t *testing.T) {
+	bare := Options{Covariance: Empirical}
+	for _, c := range []struct {
+		n, rows, d int
+		o          Options
+		folds      int
+		want       int // 0: refused
+		says       string
+	}{
+		{100, 1, 5, lw, 5, 5, ""},
+		{4, 1, 5, lw, 100, 4, ""},
+		{4, 1, 5, lw, 2, 4, ""}, // 2 folds leave 2 pictures, 3 leave 2
+		{5, 1, 5, lw, 2, 3, ""}, // 2 folds leave 2 pictures
+		{3, 1, 5, lw, 5, 0, "at least 4"},
+		{2, 3, 5, lw, 5, 2, ""}, // one picture leaves 3 windows
+		{2, 2, 5, lw, 5, 0, "at least 3"},
+		{1, 100, 5, lw, 5, 0, "at least 2"},
+		{10, 1, 7, bare, 5, 5, ""}, // leave 8
+		{10, 1, 8, bare, 5, 0, "8 pictures, which are what 5 folds leave of 10"},
+		{10, 2, 15, bare, 5, 5, ""},
+		{10, 2, 16, bare, 5, 0, "16 windows of 8 pictures"},
+	} {
+		got, err := Folds(c.n, c.rows, c.d, c.o, c.folds)
+		if got != c.want || (err == nil) != (c.want > 0) || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%d pictures of %d rows, %d features, %s, %d folds: %d, %v", c.n, c.rows, c.d, c.o.Covariance, c.folds, got, err)
 		}
 	}
 }
@@ -257,7 +304,7 @@ func second(_ float64, err error) error { return err }
 // By hand: position 3q of four values, between the neighbours.
 func TestQuantile(t *testing.T) {
 	for q, want := range map[float64]float64{0: 1, 0.25: 1.75, 0.5: 3, 0.9: 8.2, 1: 10} {
-		if got := quantileOf([]float64{1, 2, 4, 10}, q); math.Abs(got-want) > 1e-12 {
+		if got := Quantile([]float64{4, 1, 10, 2}, q); math.Abs(got-want) > 1e-12 {
 			t.Errorf("quantile %v is %v, want %v", q, got, want)
 		}
 	}

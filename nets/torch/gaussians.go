@@ -63,18 +63,18 @@ func (m *Moments) Add(features []float32, n int) {
 	m.n += n
 }
 
-// Merge adds the rows of from, which are those of other rows of the same places,
-// and frees it.
+// Merge adds the sums of from, which are those of other rows of the same places
+// and stay as they are. Merged into no rows they are copied to the bit.
 func (m *Moments) Merge(from *Moments) {
 	if m.places != from.places || m.dimension != from.dimension || m.normalize != from.normalize {
 		panic(misuse(fmt.Sprintf("moments of %d x %d features merged with those of %d x %d", from.places, from.dimension, m.places, m.dimension)))
 	}
-	must(C.cp_moments_merge(m.c(), from.c(), C.int64_t(from.n)))
+	must(C.cp_moments_merge(m.c(), C.int64_t(m.n), from.c(), C.int64_t(from.n)))
 	m.n += from.n
-	from.Free()
 }
 
-// Free frees the sums.
+// Free frees the sums. Freeing them twice, or after [Moments.Gaussians], does
+// nothing.
 func (m *Moments) Free() { freeAll(m.tensors()) }
 
 func freeAll(tensors []Tensor) {
@@ -89,6 +89,35 @@ type Gaussians struct {
 	places, dimension int
 	normalize         bool
 	mean, factor      Tensor // [P,D], [P,D,D]
+}
+
+// NewGaussians are to be filled by [Gaussians.SetPlace]; they are to be freed.
+func NewGaussians(places, dimension int, normalize bool) *Gaussians {
+	g := &Gaussians{places: places, dimension: dimension, normalize: normalize}
+	Scope(func() {
+		g.mean, g.factor = zeros64(places, dimension), zeros64(places, dimension, dimension)
+		g.mean.Keep()
+		g.factor.Keep()
+	})
+	return g
+}
+
+// Triangle is how many numbers a factor of so many features has.
+func Triangle(dimension int) int { return dimension * (dimension + 1) / 2 }
+
+// Place copies the mean [D] and the factor of a place: its lower triangle, row
+// after row [Triangle(D)], which is all that is not 0.
+func (g *Gaussians) Place(place int, mean, factor []float64) { g.copy(place, mean, factor, false) }
+
+// SetPlace makes a place's Gaussian what [Gaussians.Place] copied.
+func (g *Gaussians) SetPlace(place int, mean, factor []float64) { g.copy(place, mean, factor, true) }
+
+func (g *Gaussians) copy(place int, mean, factor []float64, set bool) {
+	if place < 0 || place >= g.places || len(mean) != g.dimension || len(factor) != Triangle(g.dimension) {
+		panic(misuse(fmt.Sprintf("%d and %d numbers for place %d of %d Gaussians of %d features", len(mean), len(factor), place, g.places, g.dimension)))
+	}
+	must(C.cp_gaussian(g.mean.c(), g.factor.c(), C.int64_t(place),
+		(*C.double)(unsafe.SliceData(mean)), (*C.double)(unsafe.SliceData(factor)), flag(set)))
 }
 
 // Fitted says how a place's Gaussian came out.
@@ -116,8 +145,10 @@ func (m *Moments) Gaussians(shrink bool, ridge float64) (*Gaussians, []Fitted) {
 			}
 		}
 	})
-	freeAll([]Tensor{m.sum, m.third, m.fourth})
-	return &Gaussians{m.places, m.dimension, m.normalize, m.point, m.gram}, fitted
+	g := &Gaussians{m.places, m.dimension, m.normalize, m.point, m.gram}
+	m.point, m.gram = Tensor{}, Tensor{}
+	m.Free()
+	return g, fitted
 }
 
 // Distances are the Mahalanobis distances of n rows of every place, features

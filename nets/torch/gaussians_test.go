@@ -2,6 +2,7 @@ package torch
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -40,10 +41,16 @@ func TestMomentsMerge(t *testing.T) {
 		parts := of(0, 7)
 		parts.Add(x[7*places*d:], n-7)
 		merged := of(20, n)
-		merged.Merge(of(0, 1))
-		merged.Merge(NewMoments(places, d, false))
-		merged.Merge(of(1, 20))
-		for name, m := range map[string]*Moments{"in parts": parts, "merged": merged} {
+		others := []*Moments{of(0, 1), NewMoments(places, d, false), of(1, 20)}
+		again := NewMoments(places, d, false)
+		for _, m := range others {
+			merged.Merge(m) // twice from the same sums, which stay
+		}
+		for _, m := range append(others, of(20, n)) {
+			again.Merge(m)
+			defer m.Free()
+		}
+		for name, m := range map[string]*Moments{"in parts": parts, "merged": merged, "merged into none": again} {
 			if m.n != n {
 				t.Errorf("%s: %d rows", name, m.n)
 			}
@@ -62,20 +69,74 @@ func TestMomentsMerge(t *testing.T) {
 	})
 }
 
-// Far from 0 no digits are lost.
+// Sums merged into no rows are the same sums, to the bit.
+func TestMomentsMergedIntoNone(t *testing.T) {
+	const n, places, d = 12, 2, 3
+	inScope(t, func() {
+		m, empty := NewMoments(places, d, true), NewMoments(places, d, true)
+		m.Add(draws(n, places, d, 1<<20), n)
+		empty.Merge(m)
+		for i, sum := range m.tensors() {
+			if !slices.Equal(Read[float64](sum), Read[float64](empty.tensors()[i])) {
+				t.Errorf("sum %d differs", i)
+			}
+		}
+		m.Free()
+		empty.Free()
+	})
+}
+
+// A place's Gaussian is copied and put back to the bit, and others stay.
+func TestGaussiansPlaceByPlace(t *testing.T) {
+	const n, places, d = 9, 3, 4
+	x := draws(n, places, d, 0)
+	inScope(t, func() {
+		m := NewMoments(places, d, true)
+		m.Add(x, n)
+		g, _ := m.Gaussians(true, 0)
+		defer g.Free()
+		m.Free() // does nothing
+		h := NewGaussians(places, d, true)
+		defer h.Free()
+		mean, factor := make([]float64, d), make([]float64, Triangle(d))
+		for _, place := range []int{2, 0, 1} {
+			g.Place(place, mean, factor)
+			h.SetPlace(place, mean, factor)
+		}
+		want, got := make([]float64, n*places), make([]float64, n*places)
+		g.Distances(want, x, n)
+		h.Distances(got, x, n)
+		if !slices.Equal(got, want) || !(want[0] > 0) {
+			t.Errorf("%v, want %v", got, want)
+		}
+		wantMisuse(t, "another place", "place 3 of 3", func() { g.Place(3, mean, factor) })
+		wantMisuse(t, "too few numbers", "features", func() { g.SetPlace(0, mean, factor[1:]) })
+	})
+}
+
+// Far from 0 no digits are lost, merged or not.
 func TestMomentsFarFromZero(t *testing.T) {
 	const n, d = 40, 4
 	inScope(t, func() {
 		var distances [][]float64
 		for _, offset := range []float32{0, 1 << 23} {
 			x := draws(n, 1, d, offset)
-			m := NewMoments(1, d, false)
+			m, merged := NewMoments(1, d, false), NewMoments(1, d, false)
 			m.Add(x[:10*d], 10)
+			merged.Merge(m)
 			m.Add(x[10*d:], n-10)
-			got, _ := measured(m, x, n)
-			distances = append(distances, got)
+			rest := NewMoments(1, d, false)
+			rest.Add(x[10*d:], n-10)
+			merged.Merge(rest)
+			rest.Free()
+			for _, m := range []*Moments{m, merged} {
+				got, _ := measured(m, x, n)
+				distances = append(distances, got)
+			}
 		}
-		wantNear(t, "moved by 2^23", distances[1], distances[0], 1e-9)
+		wantNear(t, "merged", distances[1], distances[0], 1e-9)
+		wantNear(t, "moved by 2^23", distances[2], distances[0], 1e-9)
+		wantNear(t, "merged, moved by 2^23", distances[3], distances[0], 1e-9)
 	})
 }
 

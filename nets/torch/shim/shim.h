@@ -102,9 +102,12 @@ typedef struct {
 } cp_moments; /* float64, on the host */
 char *cp_moments_add(const cp_moments *m, int64_t n, cp_tensor features,
                      int normalize);
-char *cp_moments_merge(const cp_moments *to, const cp_moments *from, int64_t n);
+char *cp_moments_merge(const cp_moments *to, int64_t there, const cp_moments *from,
+                       int64_t n);
 char *cp_gaussians(const cp_moments *m, int64_t n, int shrink, double ridge,
                    cp_tensor found);
+char *cp_gaussian(cp_tensor mean, cp_tensor factor, int64_t place, double *row,
+                  double *triangle, int set);
 char *cp_distances(cp_tensor factor, cp_tensor mean, cp_tensor features,
                    int normalize, cp_tensor *out);
 

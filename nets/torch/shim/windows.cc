@@ -43,6 +43,12 @@ struct Sums {
         gram(ref(m.gram).select(0, p)), third(ref(m.third).select(0, p)),
         fourth(ref(m.fourth).narrow(0, p, 1)) {}
 
+  Sums copy() const {
+    Sums c(*this);
+    for (auto t : {&c.point, &c.sum, &c.gram, &c.third, &c.fourth}) *t = t->clone();
+    return c;
+  }
+
   // Takes the sums of n rows about point - d instead, so that every y is y + d.
   void move(int64_t n, const at::Tensor &d) {
     auto gd = at::mv(gram, d);
@@ -104,11 +110,16 @@ char *cp_moments_add(const cp_moments *m, int64_t n, cp_tensor features, int nor
   });
 }
 
-// Adds the sums of n rows in `from` to those in `to`; from's are moved for it.
-char *cp_moments_merge(const cp_moments *to, const cp_moments *from, int64_t n) {
+// Adds the sums of n rows in `from` to those of `there` rows in `to`. What is moved
+// to to's point is a copy, of one place a thread. Without rows there, the point is
+// from's, and nothing is rounded.
+char *cp_moments_merge(const cp_moments *to, int64_t there, const cp_moments *from,
+                       int64_t n) {
   return guard([&] {
     each(ref(to->gram).size(0), [&](int64_t p) {
-      Sums a(*to, p), b(*from, p);
+      Sums a(*to, p);
+      auto b = Sums(*from, p).copy();
+      if (there == 0) a.point.copy_(b.point);
       b.move(n, at::sub(b.point, a.point));
       a.sum.add_(b.sum);
       a.gram.add_(b.gram);
@@ -153,6 +164,24 @@ char *cp_gaussians(const cp_moments *m, int64_t n, int shrink, double ridge, cp_
       row.select(0, 0).fill_(shrinkage);
       row.select(0, 1).fill_(condition);
     });
+  });
+}
+
+// Copies a place's mean [D] and the lower triangle of its factor, row after row, to
+// the host's memory or, if set says so, from there.
+char *cp_gaussian(cp_tensor mean, cp_tensor factor, int64_t place, double *row,
+                  double *triangle, int set) {
+  return guard([&] {
+    int64_t d = ref(mean).size(1);
+    auto move = [&](double *there, double *here, int64_t n) {
+      set ? std::copy_n(here, n, there) : std::copy_n(there, n, here);
+    };
+    move(ref(mean).mutable_data_ptr<double>() + place * d, row, d);
+    double *f = ref(factor).mutable_data_ptr<double>() + place * d * d;
+    for (int64_t i = 0; i < d; i++) {
+      move(f + i * d, triangle, i + 1);
+      triangle += i + 1;
+    }
   });
 }
 
