@@ -161,6 +161,7 @@ type Localize struct {
 	Stride          int     // localize.stride: pixels from a window to the next
 	Gaussian        string  // localize.gaussian: auto, shared or per-location
 	Memory          float64 // localize.memory: GB for Gaussians at a time
+	Store           float64 // localize.store: GB of a run's Gaussians on disk
 	Upsample        string  // localize.upsample: gaussian or bilinear
 	Sigma           string  // localize.sigma: auto or pixels; Deviation settles it
 	NormalizeBorder bool    // localize.normalize_border

@@ -35,10 +35,10 @@ func drawn(pictures int, seed uint64) [][]float32 {
 
 func source(pictures [][]float32) Source {
 	row := grid.Side() * features
-	return Source{len(pictures), func(from, to int, visit func(int, []float32) error) error {
+	return Source{len(pictures), func(numbers []int, from, to int, visit func(int, []float32) error) error {
 		buffer := make([]float32, (to-from)*row) // used again, as the trainer's is
-		for i, p := range pictures {
-			copy(buffer, p[from*row:to*row])
+		for _, i := range numbers {
+			copy(buffer, pictures[i][from*row:to*row])
 			if err := visit(i, buffer); err != nil {
 				return err
 			}
@@ -108,7 +108,7 @@ func TestDistancesAreThoseOfGDE(t *testing.T) {
 				}
 				name := fmt.Sprintf("%+v, per location %v, %d rows", o, perLocation, rows)
 				last := 0
-				got, err := p.Distances(source(train), source(test), o, func(done, total int) {
+				got, err := p.Distances(source(train), source(test), Options{Options: o}, nil, func(done, total int) {
 					if done != last+1 || total != p.Groups()*(len(train)+len(test)) {
 						t.Errorf("%s: progress %d of %d after %d", name, done, total, last)
 					}
@@ -123,12 +123,12 @@ func TestDistancesAreThoseOfGDE(t *testing.T) {
 				if math.Abs(got.Shrinkage-shrinkage) > 1e-10 {
 					t.Errorf("%s: shrinkage %v, want %v", name, got.Shrinkage, shrinkage)
 				}
-				for i, v := range got.Of {
+				for i, v := range got.Test {
 					if math.Abs(float64(v)-want[i]) > 1e-6*want[i] {
 						t.Fatalf("%s: distance %d is %v, want %v", name, i, v, want[i])
 					}
 				}
-				if picture := got.At(2); !slices.Equal(picture, got.Of[2*16:3*16]) {
+				if picture := got.At(2); !slices.Equal(picture, got.Test[2*16:3*16]) {
 					t.Errorf("%s: picture 2 has %v", name, picture)
 				}
 			}
@@ -171,10 +171,10 @@ func TestDistancesFailWithAName(t *testing.T) {
 		{"a tiny ridge", source(same), source(fine), gde.Options{Covariance: gde.Ridge, Ridge: 1e-30}, gde.ErrSingular, []string{"x 8, y 4", "raise density.ridge"}},
 		{"NaN in training", source(spoiled), source(fine), lw, nil, []string{"training", "picture 7", "NaN as feature 2", "x 4, y 4"}},
 		{"NaN in the test", source(fine), source(spoiled), lw, nil, []string{"test pictures", "picture 7", "x 4, y 4"}},
-		{"pictures that do not come", Source{9, func(int, int, func(int, []float32) error) error { return broken }}, source(fine), lw, broken, nil},
+		{"pictures that do not come", Source{9, func([]int, int, int, func(int, []float32) error) error { return broken }}, source(fine), lw, broken, nil},
 	} {
 		p := Plan{Grid: grid, PerLocation: true, Dimension: features, Rows: 2}
-		got, err := p.Distances(c.train, c.test, c.o, nil)
+		got, err := p.Distances(c.train, c.test, Options{Options: c.o}, nil, nil)
 		if err == nil || got != nil || c.is != nil && !errors.Is(err, c.is) {
 			t.Errorf("%s: %v, want %v", c.about, err, c.is)
 			continue
@@ -193,8 +193,8 @@ func TestDistancesFailWithAName(t *testing.T) {
 // Without test pictures there are Gaussians and no distance.
 func TestNoTestPictures(t *testing.T) {
 	p := Plan{Grid: grid, Dimension: features, Rows: 4}
-	got, err := p.Distances(source(drawn(3, 4)), source(nil), gde.Options{Covariance: gde.LedoitWolf}, nil)
-	if err != nil || len(got.Of) != 0 {
+	got, err := p.Distances(source(drawn(3, 4)), source(nil), Options{Options: gde.Options{Covariance: gde.LedoitWolf}}, nil, nil)
+	if err != nil || len(got.Test) != 0 {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

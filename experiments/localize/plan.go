@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
 // separate are the categories of MVTec AD that the paper gives a Gaussian per
@@ -28,6 +29,7 @@ type Plan struct {
 	Grid        configs.Grid
 	PerLocation bool
 	Dimension   int // features of a window
+	Folds       int // of the normal pictures, for held-out distances; 0 or 1 for none
 
 	Rows      int   // rows of windows that are embedded, fitted and scored at a time
 	Bytes     int64 // that this takes
@@ -36,39 +38,69 @@ type Plan struct {
 }
 
 // NewPlan divides the rows of windows into groups whose Gaussians of this many
-// features need no more than memory GB, of which localize.memory speaks. It fails
-// where not even one row fits.
-func NewPlan(g configs.Grid, perLocation bool, dimension int, memory float64) (Plan, error) {
-	p := Plan{Grid: g, PerLocation: perLocation, Dimension: dimension, Rows: g.Side(), Allowed: int64(memory * 1e9)}
+// features, and the sums of so many folds of the normal pictures, need no more than
+// memory GB, of which localize.memory speaks. It fails where not even one row fits.
+func NewPlan(g configs.Grid, perLocation bool, dimension, folds int, memory float64) (Plan, error) {
+	return Plan{Grid: g, PerLocation: perLocation, Dimension: dimension, Folds: folds, Allowed: int64(memory * 1e9)}.divided()
+}
+
+// divided settles the groups of rows.
+func (p Plan) divided() (Plan, error) {
+	side := p.Grid.Side()
+	p.Rows = side
 	p.AllAtOnce = p.need(p.Rows)
-	if perLocation {
+	if p.PerLocation {
 		for p.Rows > 1 && p.need(p.Rows) > p.Allowed {
 			p.Rows--
 		}
 		groups := p.Groups()
-		p.Rows = (g.Side() + groups - 1) / groups // of about the same size
+		p.Rows = (side + groups - 1) / groups // of about the same size
 	}
 	p.Bytes = p.need(p.Rows)
 	if p.Bytes <= p.Allowed {
 		return p, nil
 	}
-	what, instead := "one Gaussian of all windows", ""
-	if perLocation {
-		what, instead = fmt.Sprintf("a Gaussian for each of the %d windows of one row", g.Side()), ", set localize.gaussian to shared"
+	what, knobs := "one Gaussian of all windows", "raise it, "
+	if p.PerLocation {
+		what = fmt.Sprintf("a Gaussian for each of the %d windows of one row", side)
 	}
-	return p, fmt.Errorf("%s, of %d features, takes %s, and localize.memory allows %s; raise it, raise localize.stride%s, or choose a net.name of fewer features", what, dimension, gigabytes(p.Bytes), gigabytes(p.Allowed), instead)
+	if p.Folds > 2 {
+		knobs += "lower density.folds, "
+	}
+	knobs += "raise localize.stride, "
+	if p.PerLocation {
+		knobs += "set localize.gaussian to shared, "
+	}
+	return p, fmt.Errorf("%s, of %d features%s, takes %s, and localize.memory allows %s; %sor choose a net.name of fewer features", what, p.Dimension, p.withFolds(), gigabytes(p.Bytes), gigabytes(p.Allowed), knobs)
 }
 
-// need is how many bytes so many rows of windows take: sums or Gaussians, features
-// of the pictures that are gathered and their copies, and what every core works
-// with.
+// withFolds says that the folds' sums take memory too.
+func (p Plan) withFolds() string {
+	if p.Folds < 2 {
+		return ""
+	}
+	return fmt.Sprintf(" with the sums of %d folds", p.Folds)
+}
+
+// need is how many bytes so many rows of windows take: sums or Gaussians, those of
+// every fold too, features of the pictures that are gathered for them and their
+// copies, and what every core works with.
 func (p Plan) need(rows int) int64 {
-	d, windows := int64(p.Dimension), int64(rows*p.Grid.Side())
+	d, windows, sums := int64(p.Dimension), int64(rows*p.Grid.Side()), int64(1)
+	if p.Folds > 1 {
+		sums += int64(p.Folds)
+	}
 	features := 4 * windows * d
 	if !p.PerLocation {
-		return 8*d*d + 2*8*d*d + features*(2+2*4) // of one picture: float32, and float64 at work
+		return sums*8*d*d + 2*8*d*d + features*(2+2*4) // of one picture: float32, and float64 at work
 	}
-	return windows*8*(d*d+3*d+3) + features*(1+2*block) + int64(runtime.NumCPU())*8*(2*d*d+4*block*d)
+	return sums*windows*8*(d*d+3*d+3) + features*(1+block*(sums+1)) + int64(runtime.NumCPU())*8*(2*d*d+4*block*d)
+}
+
+// Stored is how many bytes the Gaussians take on disk, of which localize.store
+// speaks.
+func (p Plan) Stored() int64 {
+	return int64(p.units()*p.units()) * 8 * int64(p.Dimension+torch.Triangle(p.Dimension))
 }
 
 // Groups is how many groups of rows there are: passes over the pictures.
@@ -78,9 +110,9 @@ func (p Plan) Groups() int { return (p.Grid.Side() + p.Rows - 1) / p.Rows }
 func (p Plan) String() string {
 	windows := fmt.Sprintf("%d x %d windows of %d px", p.Grid.Side(), p.Grid.Side(), p.Grid.Window)
 	if !p.PerLocation {
-		return fmt.Sprintf("one Gaussian of %d features for %s: %s", p.Dimension, windows, gigabytes(p.Bytes))
+		return fmt.Sprintf("one Gaussian of %d features for %s%s: %s", p.Dimension, windows, p.withFolds(), gigabytes(p.Bytes))
 	}
-	s := fmt.Sprintf("%d Gaussians of %d features, one for each of %s: %s", p.Grid.Windows(), p.Dimension, windows, gigabytes(p.Bytes))
+	s := fmt.Sprintf("%d Gaussians of %d features, one for each of %s%s: %s", p.Grid.Windows(), p.Dimension, windows, p.withFolds(), gigabytes(p.Bytes))
 	if p.Rows < p.Grid.Side() {
 		s += fmt.Sprintf(" at a time, in %d groups of rows, where all at once would take %s (localize.memory allows %s)", p.Groups(), gigabytes(p.AllAtOnce), gigabytes(p.Allowed))
 	}

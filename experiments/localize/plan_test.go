@@ -28,23 +28,23 @@ func TestPerLocation(t *testing.T) {
 // groups together have every row, and none is over what is allowed.
 func TestPlans(t *testing.T) {
 	const all = 57 * 57 * 512 * 512 * 8
-	whole, err := NewPlan(paper, true, 512, 100)
+	whole, err := NewPlan(paper, true, 512, 0, 100)
 	if err != nil || whole.Rows != 57 || whole.Groups() != 1 || whole.Bytes < all || float64(whole.Bytes) > 1.2*all {
 		t.Errorf("%+v, %v", whole, err)
 	}
 	for _, gb := range []float64{1.5, 4, 7} {
-		p, err := NewPlan(paper, true, 512, gb)
+		p, err := NewPlan(paper, true, 512, 0, gb)
 		if err != nil || p.Bytes > int64(gb*1e9) || p.AllAtOnce != whole.Bytes || p.Groups() < 2 || p.Groups()*p.Rows < 57 || (p.Groups()-1)*p.Rows >= 57 {
 			t.Errorf("%v GB: %+v, %v", gb, p, err)
 		}
 	}
-	p, _ := NewPlan(paper, true, 512, 4)
+	p, _ := NewPlan(paper, true, 512, 0, 4)
 	for _, part := range []string{"3249 Gaussians of 512 features", "57 x 57 windows of 32 px", " groups of rows", "allows 4.0 GB"} {
 		if !strings.Contains(p.String(), part) {
 			t.Errorf("%q does not say %q", p, part)
 		}
 	}
-	shared, err := NewPlan(paper, false, 512, 4)
+	shared, err := NewPlan(paper, false, 512, 0, 4)
 	if err != nil || shared.Rows != 57 || shared.Bytes > 100e6 || !strings.Contains(shared.String(), "one Gaussian of 512 features") {
 		t.Errorf("%+v %s, %v", shared, shared, err)
 	}
@@ -52,13 +52,13 @@ func TestPlans(t *testing.T) {
 
 // What does not fit is refused with everything that helps.
 func TestPlansThatDoNotFit(t *testing.T) {
-	_, err := NewPlan(paper, true, 2048, 1)
+	_, err := NewPlan(paper, true, 2048, 0, 1)
 	for _, part := range []string{"57 windows of one row", "2048 features", "localize.memory", "localize.stride", "localize.gaussian to shared", "net.name"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%v does not say %q", err, part)
 		}
 	}
-	if _, err := NewPlan(paper, false, 2048, 0.01); err == nil || strings.Contains(err.Error(), "to shared") {
+	if _, err := NewPlan(paper, false, 2048, 0, 0.01); err == nil || strings.Contains(err.Error(), "to shared") {
 		t.Errorf("one Gaussian: %v", err)
 	}
 }

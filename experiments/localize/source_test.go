@@ -52,12 +52,12 @@ func TestFromPicturesToMaps(t *testing.T) {
 		}
 	}()
 	for _, perLocation := range []bool{false, true} {
-		plan, err := NewPlan(c.Grid(), perLocation, nets.Dimension(c.Net, nets.Pool), c.Localize.Memory)
+		plan, err := NewPlan(c.Grid(), perLocation, nets.Dimension(c.Net, nets.Pool), 0, c.Localize.Memory)
 		if err != nil {
 			t.Fatal(err)
 		}
 		source := func(p *data.Pictures) Source { return Pictures(context.Background(), net, p, c, n) }
-		d, err := plan.Distances(source(noisy(6, false)), source(noisy(2, true)), gde.Options{Covariance: gde.LedoitWolf, Normalize: true}, nil)
+		d, err := plan.Distances(source(noisy(6, false)), source(noisy(2, true)), Options{Options: gde.Options{Covariance: gde.LedoitWolf, Normalize: true}}, nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
