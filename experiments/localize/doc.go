@@ -27,10 +27,27 @@
 // scored before the next. So every window is embedded once, however many groups
 // there are, and only pictures are read again.
 //
+// # Held-out pictures
+//
+// What calls a new picture anomalous is a quantile of what normal pictures score,
+// and those score less in Gaussians that they were fitted to themselves. So the
+// normal pictures are dealt into folds as for whole pictures (gde.Deal), every fold
+// has sums of its own, added up in the same pass, and each fold's windows are
+// embedded a second time and measured in the Gaussians of the other folds' merged
+// sums. A group of rows then needs the memory of folds + 1 Gaussians a location.
+//
+// # Gaussians on disk
+//
+// For new pictures no normal one is needed: [Plan.Keep] stores Gaussians as they
+// are fitted, and [Kept] measures in them, a group of rows at a time. Of a factor
+// only the triangle is stored, in float64: distances are the same to the bit, in
+// half the bytes of the square. One Gaussian of 512 features takes 1.1 MB, and the
+// 3249 above 3.4 GB, which localize.store allows or not.
+//
 // # Upsampling
 //
 // Everything that makes a map of another size or smoother is separable: the same
-// weights along rows and along columns ([Axis]). A kernel of the windows' size at
+// weights along rows and along columns. A kernel of the windows' size at
 // their stride, a division by the sum of its weights, bilinear interpolation and a
 // Gaussian filter are all such weights.
 package localize

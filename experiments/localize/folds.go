@@ -13,7 +13,8 @@ import (
 // fold's from all would lose the digits that both have in common. All pictures
 // have sums of their own, so that folds change no digit of what is not held out;
 // they are the first to become Gaussians and to be freed, and there are no more
-// than one for each fold and one besides at any time.
+// than one for each fold and one besides at any time. All are taken about one point,
+// so that merging only adds.
 type sums struct {
 	all   *torch.Moments
 	folds []*torch.Moments
@@ -25,25 +26,27 @@ func (s *sums) fill(g *group, train Source, fold []int, folds int) error {
 	for _, f := range fold {
 		size[f]++
 	}
-	into := func(m *torch.Moments, pictures int) *batch {
-		return g.batch(pictures, func(_ []int, features []float32, rows int) { m.Add(features, rows) })
-	}
 	s.all = g.moments()
-	all, parts := into(s.all, train.Len), []*batch(nil)
+	all := g.batch(train.Len, func(_ []int, features []float32, rows int) { s.all.Add(features, rows) })
+	batches := []*batch{all} // the first to be flushed: it places the others' point
 	for f := range folds {
-		s.folds = append(s.folds, g.moments())
-		parts = append(parts, into(s.folds[f], size[f]))
+		m := g.moments()
+		s.folds = append(s.folds, m)
+		batches = append(batches, g.batch(size[f], func(_ []int, features []float32, rows int) {
+			m.About(s.all)
+			m.Add(features, rows)
+		}))
 	}
 	err := g.gather(train, train.all(), func(picture int, features []float32) {
 		all.add(picture, features)
 		if folds > 0 {
-			parts[fold[picture]].add(picture, features)
+			batches[1+fold[picture]].add(picture, features)
 		}
 	})
 	if err != nil {
 		return err
 	}
-	for _, b := range append(parts, all) {
+	for _, b := range batches {
 		b.flush()
 	}
 	return nil

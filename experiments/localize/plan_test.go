@@ -44,21 +44,37 @@ func TestPlans(t *testing.T) {
 			t.Errorf("%q does not say %q", p, part)
 		}
 	}
+	folds, err := NewPlan(paper, true, 512, 5, 100)
+	if err != nil || folds.AllAtOnce < 6*all || float64(folds.AllAtOnce) > 1.2*6*all || !strings.Contains(folds.String(), "with the sums of 5 folds") {
+		t.Errorf("%+v %s, %v", folds, folds, err)
+	}
 	shared, err := NewPlan(paper, false, 512, 0, 4)
 	if err != nil || shared.Rows != 57 || shared.Bytes > 100e6 || !strings.Contains(shared.String(), "one Gaussian of 512 features") {
 		t.Errorf("%+v %s, %v", shared, shared, err)
 	}
 }
 
+// The bytes on disk by hand: a mean and a triangle of float64 a Gaussian.
+func TestStored(t *testing.T) {
+	for _, c := range []struct {
+		perLocation bool
+		want        int64
+	}{{true, 57 * 57 * 8 * (512 + 512*513/2)}, {false, 8 * (512 + 512*513/2)}} {
+		if got := (Plan{Grid: paper, PerLocation: c.perLocation, Dimension: 512}).Stored(); got != c.want {
+			t.Errorf("per location %v: %d bytes, want %d", c.perLocation, got, c.want)
+		}
+	}
+}
+
 // What does not fit is refused with everything that helps.
 func TestPlansThatDoNotFit(t *testing.T) {
-	_, err := NewPlan(paper, true, 2048, 0, 1)
-	for _, part := range []string{"57 windows of one row", "2048 features", "localize.memory", "localize.stride", "localize.gaussian to shared", "net.name"} {
+	_, err := NewPlan(paper, true, 2048, 5, 1)
+	for _, part := range []string{"57 windows of one row", "2048 features", "5 folds", "localize.memory", "density.folds", "localize.stride", "localize.gaussian to shared", "net.name"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%v does not say %q", err, part)
 		}
 	}
-	if _, err := NewPlan(paper, false, 2048, 0, 0.01); err == nil || strings.Contains(err.Error(), "to shared") {
+	if _, err := NewPlan(paper, false, 2048, 0, 0.01); err == nil || strings.Contains(err.Error(), "to shared") || strings.Contains(err.Error(), "folds") {
 		t.Errorf("one Gaussian: %v", err)
 	}
 }

@@ -80,3 +80,51 @@ func TestFromPicturesToMaps(t *testing.T) {
 		}
 	}
 }
+
+// Chosen pictures of a source come in the order that was asked for, by their
+// numbers, with the embeddings that they have among all.
+func TestChosenPictures(t *testing.T) {
+	c := configs.Default()
+	c.Device, c.Amp, c.Threads = "cpu", "off", 1
+	c.Data.Size, c.Data.Crop, c.Localize.Stride, c.Net.Head = 32, 16, 16, nil
+	n, err := trainer.Settle(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := trainer.Start(c, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := torch.Do(func() error { net.Free(); return nil }); err != nil {
+			t.Error(err)
+		}
+	}()
+	pictures := noisy(4, true)
+	s := Pictures(context.Background(), net, pictures, c, n)
+	embedded := make(map[int][]float32)
+	embed := func(numbers []int, visit func(i int, features []float32)) {
+		var came []int
+		err := s.Embed(numbers, 0, 2, func(i int, features []float32) error {
+			came = append(came, i)
+			visit(i, features)
+			return nil
+		})
+		if err != nil || !slices.Equal(came, numbers) {
+			t.Errorf("%v came for %v, %v", came, numbers, err)
+		}
+	}
+	embed(s.all(), func(i int, features []float32) { embedded[i] = slices.Clone(features) })
+	if slices.Equal(embedded[0], embedded[3]) {
+		t.Error("two pictures have one embedding: their order was not tried")
+	}
+	embed([]int{3, 0}, func(i int, features []float32) {
+		if !slices.Equal(features, embedded[i]) {
+			t.Errorf("picture %d has another embedding among some", i)
+		}
+	})
+	pix, err := chosen{pictures, []int{3, 1, 0}}.Range(0, 2)
+	if err != nil || !slices.Equal(pix, slices.Concat(pictures.At(3), pictures.At(1))) {
+		t.Errorf("the bytes of pictures 3 and 1: %v", err)
+	}
+}

@@ -1,6 +1,6 @@
 // Package safetensors reads and writes files of named arrays in the
-// safetensors format, in which weights, checkpoints and embeddings are kept
-// here and which PyTorch, torchvision and Hugging Face read too.
+// safetensors format, in which weights, checkpoints, embeddings and Gaussians
+// are kept here and which PyTorch, torchvision and Hugging Face read too.
 //
 // A file is an 8-byte little-endian length, a JSON header of that length and
 // the arrays' bytes, row-major and little-endian, without a gap:

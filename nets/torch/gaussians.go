@@ -19,6 +19,7 @@ import (
 type Moments struct {
 	places, dimension, n int
 	normalize            bool
+	placed               bool // whether the point is settled
 
 	point, sum, gram, third, fourth Tensor
 }
@@ -54,23 +55,46 @@ func (m *Moments) c() *C.cp_moments {
 	return &C.cp_moments{point: m.point.c(), sum: m.sum.c(), gram: m.gram.c(), third: m.third.c(), fourth: m.fourth.c()}
 }
 
+// About takes the sums about the point of those of other, which has rows, so that
+// merging the two moves nothing. Sums that have rows stay where they are.
+func (m *Moments) About(other *Moments) {
+	m.sameAs(other)
+	if !other.placed {
+		panic(misuse("moments about the point of others that have no rows"))
+	}
+	if m.placed {
+		return
+	}
+	Overwrite(m.point, Read[float64](other.point))
+	m.placed = true
+}
+
+func (m *Moments) sameAs(other *Moments) {
+	if m.places != other.places || m.dimension != other.dimension || m.normalize != other.normalize {
+		panic(misuse(fmt.Sprintf("moments of %d x %d features taken with those of %d x %d", other.places, other.dimension, m.places, m.dimension)))
+	}
+}
+
 // Add adds n rows of every place: features [n,places,dimension].
 func (m *Moments) Add(features []float32, n int) {
 	Scope(func() {
 		x := From(features, n, m.places, m.dimension)
-		must(C.cp_moments_add(m.c(), C.int64_t(m.n), x.c(), flag(m.normalize)))
+		must(C.cp_moments_add(m.c(), flag(m.placed), x.c(), flag(m.normalize)))
 	})
 	m.n += n
+	m.placed = true
 }
 
 // Merge adds the sums of from, which are those of other rows of the same places
 // and stay as they are. Merged into no rows they are copied to the bit.
 func (m *Moments) Merge(from *Moments) {
-	if m.places != from.places || m.dimension != from.dimension || m.normalize != from.normalize {
-		panic(misuse(fmt.Sprintf("moments of %d x %d features merged with those of %d x %d", from.places, from.dimension, m.places, m.dimension)))
+	m.sameAs(from)
+	if from.n == 0 {
+		return
 	}
-	must(C.cp_moments_merge(m.c(), C.int64_t(m.n), from.c(), C.int64_t(from.n)))
+	must(C.cp_moments_merge(m.c(), flag(m.placed), from.c(), C.int64_t(from.n)))
 	m.n += from.n
+	m.placed = true
 }
 
 // Free frees the sums. Freeing them twice, or after [Moments.Gaussians], does

@@ -50,7 +50,17 @@ func TestMomentsMerge(t *testing.T) {
 			again.Merge(m)
 			defer m.Free()
 		}
-		for name, m := range map[string]*Moments{"in parts": parts, "merged": merged, "merged into none": again} {
+		about := NewMoments(places, d, false) // of rows elsewhere, with sums about the same point
+		about.About(merged)
+		about.Add(x[10*places*d:], n-10)
+		if !slices.Equal(Read[float64](about.point), Read[float64](merged.point)) {
+			t.Error("the sums are about another point")
+		}
+		first := of(0, 10)
+		about.About(first) // which does nothing: it has rows
+		about.Merge(first)
+		first.Free()
+		for name, m := range map[string]*Moments{"in parts": parts, "merged": merged, "merged into none": again, "about one point": about} {
 			if m.n != n {
 				t.Errorf("%s: %d rows", name, m.n)
 			}
@@ -65,7 +75,8 @@ func TestMomentsMerge(t *testing.T) {
 		a, b := NewMoments(places, d, false), NewMoments(places, d+1, false)
 		defer a.Free()
 		defer b.Free()
-		wantMisuse(t, "other features", "merged", func() { a.Merge(b) })
+		wantMisuse(t, "no point", "no rows", func() { a.About(a) })
+		wantMisuse(t, "other features", "3 x 6 features", func() { a.Merge(b) })
 	})
 }
 

@@ -100,9 +100,9 @@ char *cp_windows(cp_tensor pictures, int64_t size, int64_t stride, int64_t row,
 typedef struct {
   cp_tensor point, sum, gram, third, fourth; /* [P,D], [P,D], [P,D,D], [P,D], [P] */
 } cp_moments; /* float64, on the host */
-char *cp_moments_add(const cp_moments *m, int64_t n, cp_tensor features,
+char *cp_moments_add(const cp_moments *m, int placed, cp_tensor features,
                      int normalize);
-char *cp_moments_merge(const cp_moments *to, int64_t there, const cp_moments *from,
+char *cp_moments_merge(const cp_moments *to, int placed, const cp_moments *from,
                        int64_t n);
 char *cp_gaussians(const cp_moments *m, int64_t n, int shrink, double ridge,
                    cp_tensor found);

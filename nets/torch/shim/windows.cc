@@ -92,14 +92,13 @@ char *cp_windows(cp_tensor pictures, int64_t size, int64_t stride, int64_t row, 
   });
 }
 
-// Adds features [N,P,D] to the sums of P places, of which n rows have been added.
-// The first ones' mean is the point: near the final mean, differences lose no
-// digits.
-char *cp_moments_add(const cp_moments *m, int64_t n, cp_tensor features, int normalize) {
+// Adds features [N,P,D] to the sums of P places. Where no point is placed yet, it is
+// these rows' mean: near the final mean, differences lose no digits.
+char *cp_moments_add(const cp_moments *m, int placed, cp_tensor features, int normalize) {
   return guard([&] {
     each(ref(features).size(1), [&](int64_t p) {
       Sums s(*m, p);
-      if (n == 0) s.point.copy_(rows(ref(features), p, normalize, s.point).mean(0));
+      if (!placed) s.point.copy_(rows(ref(features), p, normalize, s.point).mean(0));
       auto y = rows(ref(features), p, normalize, s.point);
       auto squares = y.square().sum(1); // [N]
       s.sum.add_(y.sum(0));
@@ -110,17 +109,17 @@ char *cp_moments_add(const cp_moments *m, int64_t n, cp_tensor features, int nor
   });
 }
 
-// Adds the sums of n rows in `from` to those of `there` rows in `to`. What is moved
-// to to's point is a copy, of one place a thread. Without rows there, the point is
-// from's, and nothing is rounded.
-char *cp_moments_merge(const cp_moments *to, int64_t there, const cp_moments *from,
-                       int64_t n) {
+// Adds the sums of n rows in `from` to those in `to`. If these are about another
+// point, a copy of the former is moved there, of one place a thread.
+char *cp_moments_merge(const cp_moments *to, int placed, const cp_moments *from, int64_t n) {
   return guard([&] {
     each(ref(to->gram).size(0), [&](int64_t p) {
-      Sums a(*to, p);
-      auto b = Sums(*from, p).copy();
-      if (there == 0) a.point.copy_(b.point);
-      b.move(n, at::sub(b.point, a.point));
+      Sums a(*to, p), b(*from, p);
+      if (!placed) a.point.copy_(b.point);
+      if (!at::equal(a.point, b.point)) {
+        b = b.copy();
+        b.move(n, at::sub(b.point, a.point));
+      }
       a.sum.add_(b.sum);
       a.gram.add_(b.gram);
       a.third.add_(b.third);
