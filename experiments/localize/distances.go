@@ -53,7 +53,7 @@ func (d *Distances) of(all []float32, picture int) []float32 {
 // is embedded, or a covariance is singular, naming the location; on an embedding
 // that is not finite, naming the picture and the window; and with keep's error.
 func (p Plan) Distances(train, test Source, o Options, keep func(from, to int, g *torch.Gaussians) error, progress func(done, total int)) (*Distances, error) {
-	folds, err := p.possible(train.Len, o)
+	folds, err := p.Possible(train.Len, o)
 	if err != nil {
 		return nil, err
 	}
@@ -98,9 +98,9 @@ func (p Plan) Distances(train, test Source, o Options, keep func(from, to int, g
 	return out, nil
 }
 
-// possible fails where so many normal pictures cannot be enough. It settles the
-// number of folds, 0 for none.
-func (p Plan) possible(n int, o Options) (folds int, err error) {
+// Possible fails as [Plan.Distances] would where so many normal pictures cannot be
+// enough, without any. It settles the number of folds, 0 for none.
+func (p Plan) Possible(n int, o Options) (folds int, err error) {
 	rows := 1 // of a Gaussian that a picture has
 	if !p.PerLocation {
 		rows = p.Grid.Windows()

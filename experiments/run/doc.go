@@ -11,12 +11,17 @@
 //	  model.safetensors        the trained backbone, as torchvision loads it
 //	  head.safetensors         its projection head and classifier
 //	  embeddings.safetensors   of all normal training and test pictures, at
-//	                           each of embed.levels, trained and untrained
+//	                           each of embed.levels, trained and untrained;
+//	                           the patch model has none
+//	  maps.safetensors         what the test pictures' maps are made of, trained
+//	                           and untrained: distances of windows, of held-out
+//	                           normal pictures' too, or Grad-CAM
+//	  gaussians/               the patch model's, if localize.store has room
 //	  scores.csv               one row a test picture
 //	  result.json              the metrics
 //	  levels/LEVEL/            both of each further level
 //
-// Nothing goes back up: scores are made from embeddings, metrics from scores,
-// and each can be made again without the step before. A run folder belongs to
+// Nothing goes back up: scores are made from embeddings, maps from distances,
+// metrics from both, and each can be made again without the step before. A run folder belongs to
 // one training configuration and one set of pictures; another one is refused.
 package run

@@ -20,6 +20,8 @@ const (
 	modelFile      = "model.safetensors"
 	headFile       = "head.safetensors"
 	embeddingsFile = "embeddings.safetensors"
+	mapsFile       = "maps.safetensors"
+	gaussiansDir   = "gaussians"
 	scoresFile     = "scores.csv"
 	resultFile     = "result.json"
 	lockFile       = ".lock"

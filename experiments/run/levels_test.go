@@ -68,7 +68,7 @@ func TestLevels(t *testing.T) {
 
 	t.Run("predict", func(t *testing.T) {
 		for _, of := range []struct{ level, scores string }{{"pool", pool}, {"layer3", layer3}} {
-			p, err := OpenPredictor(r.Run, []string{"embed.levels=" + of.level})
+			p, err := OpenPredictor(r.Run, []string{"embed.levels=" + of.level}, false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -178,7 +178,7 @@ func TestADamagedModelWithoutACheckpoint(t *testing.T) {
 	}
 	c.Embed.Levels = []string{"pool", "layer3"}
 	_, err := Train(context.Background(), c, quiet{onUpdate: func(int) { t.Error("it was trained again") }})
-	if err == nil || !strings.Contains(err.Error(), modelFile) || !strings.Contains(err.Error(), "remove the file") {
+	if err == nil || !strings.Contains(err.Error(), modelFile) || !strings.Contains(err.Error(), "remove both files") {
 		t.Errorf("the error is %v", err)
 	}
 	holds(t, r.Run, "pool")

@@ -53,7 +53,7 @@ func TestCalibrationIsRecordedAndKept(t *testing.T) {
 	if after.Numerics != m.Numerics || !reflect.DeepEqual(after.Calibration, m.Calibration) {
 		t.Errorf("resumed with %+v of %+v, was begun with %+v of %+v", after.Numerics, after.Calibration, m.Numerics, m.Calibration)
 	}
-	p, err := OpenPredictor(r.Run, nil)
+	p, err := OpenPredictor(r.Run, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,11 +37,10 @@ func (j job) onlyModel() bool {
 	return err == nil && !trainer.HasCheckpoint(j.dir)
 }
 
-// again takes the embeddings of a run of which the model is left. The head, which
-// the model lacks, plays no part in them.
-func (j job) again(ctx context.Context, normal *data.Pictures) (*embeddings, error) {
-	j.progress.Note(fmt.Sprintf("%s is trained already; the embeddings are taken with its %s", j.dir, modelFile))
-	net, err := openModel(j.dir, j.config, j.meta.Numerics)
+// again takes what scoring needs of a run of which the model is left, with its head.
+func (j job) again(ctx context.Context, normal *data.Pictures) (*stored, error) {
+	j.progress.Note(fmt.Sprintf("%s is trained already; what scoring needs is taken with its %s", j.dir, modelFile))
+	net, err := openWhole(j.dir, j.config, j.meta.Numerics)
 	if err != nil {
 		return nil, fmt.Errorf("category %s: %w", j.category.Name, err)
 	}
@@ -54,6 +53,15 @@ func openModel(dir string, c *configs.Config, n trainer.Numerics) (*nets.Net, er
 	net, err := trainer.WithBackbone(c, n, filepath.Join(dir, modelFile))
 	if err != nil {
 		return nil, fmt.Errorf("the run has no model that can be used (%w); remove the file if it is there, and give the run's `cutpaste train` command again", err)
+	}
+	return net, nil
+}
+
+// openWhole is the net of the run in dir as it was trained, with its head.
+func openWhole(dir string, c *configs.Config, n trainer.Numerics) (*nets.Net, error) {
+	net, err := trainer.WithWhole(c, n, filepath.Join(dir, modelFile), filepath.Join(dir, headFile))
+	if err != nil {
+		return nil, fmt.Errorf("the run has no model that can be used (%w); remove both files if they are there, and give the run's `cutpaste train` command again", err)
 	}
 	return net, nil
 }

@@ -7,10 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/data"
-	"github.com/cutpaste/cutpaste/experiments/gde"
 	"github.com/cutpaste/cutpaste/nets"
 	"github.com/cutpaste/cutpaste/trainer"
 )
@@ -18,10 +18,16 @@ import (
 // Verdict is what a trained run says of one new picture.
 type Verdict struct {
 	Path      string
-	Score     float64 // Mahalanobis distance from the normal training pictures
+	Score     float64 // distance from the normal training pictures; of the patch model, its map's
 	Threshold float64 // from normal pictures alone
 	Anomalous bool    // Score > Threshold
+	Seconds   float64 // to read the picture, and its share of what scoring its batch took
 	Err       error   // why the picture could not be judged
+
+	// Picture is [S,S,3] and Map is [S,S], with S data.size: what the score, or
+	// Grad-CAM, has to say of where. Both only where maps are asked for.
+	Picture []uint8
+	Map     []float32
 }
 
 // Predictor judges new pictures with a trained run. Free it when done.
@@ -29,35 +35,34 @@ type Predictor struct {
 	config    *configs.Config
 	numerics  trainer.Numerics
 	net       *nets.Net
-	gaussian  *gde.Gaussian
 	threshold float64
+	judge     judge
+	ofRun     Range
 }
 
-// OpenPredictor loads the model of the run in dir and fits its density to the
-// stored features of the first level. Overrides may change keys that do not
-// change the training, such as density.quantile, embed.levels or device.
-func OpenPredictor(dir string, overrides []string) (*Predictor, error) {
+// judge scores pictures, and makes maps [S,S] of them where they are asked for.
+type judge interface {
+	judge(ctx context.Context, p *data.Pictures) (scores []float64, maps [][]float32, err error)
+}
+
+// OpenPredictor loads the model of the run in dir and its density: for the model of
+// whole pictures it is fitted to the stored features of the first level, for the patch
+// model it is the Gaussians that the run has kept. With maps every verdict has one:
+// windows' or, of the model of whole pictures, Grad-CAM's. Overrides may change keys
+// that do not change the training, such as density.quantile, embed.levels or device.
+func OpenPredictor(dir string, overrides []string, maps bool) (*Predictor, error) {
 	c, _, err := open(dir, overrides)
 	if err != nil {
 		return nil, err
 	}
-	e, err := loadEmbeddings(dir)
+	if !patch(c) {
+		c.Embed.Levels = c.Embed.Levels[:1]
+	}
+	s, err := loadStored(dir, c)
 	if err != nil {
 		return nil, err
 	}
-	c.Embed.Levels = c.Embed.Levels[:1]
-	picked, err := e.pick(c.Embed.Levels, dir)
-	if err != nil {
-		return nil, err
-	}
-	f := picked[0]
 	p := &Predictor{config: c}
-	if p.gaussian, err = gde.Fit(f.Trained.Train, len(e.Train), f.Dim, densityOptions(c.Density)); err != nil {
-		return nil, err
-	}
-	if p.threshold, err = normalThreshold(f, c); err != nil {
-		return nil, err
-	}
 	if p.numerics, err = trainer.Settle(c); err != nil {
 		return nil, err
 	}
@@ -68,14 +73,35 @@ func OpenPredictor(dir string, overrides []string) (*Predictor, error) {
 	if before != nil {
 		p.numerics = p.numerics.As(before.Numerics)
 	}
-	if p.net, err = openModel(dir, c, p.numerics); err != nil {
+	if patch(c) {
+		err = p.byWindows(dir, s.maps, maps)
+	} else {
+		err = p.byFeatures(dir, s, maps)
+	}
+	if err != nil {
 		return nil, err
 	}
-	return p, nil
+	if maps && len(s.maps.Test) > 0 {
+		p.ofRun, err = newMapper(c, s.maps.Height, s.maps.Width).over(s.maps, s.maps.Trained)
+	}
+	return p, err
 }
 
-// Free frees the net.
-func (p *Predictor) Free() { trainer.Free(p.net) }
+// Free frees the net and what else is on the device.
+func (p *Predictor) Free() {
+	trainer.Free(p.net)
+	if w, ok := p.judge.(*windowJudge); ok {
+		// Freeing cannot be refused.
+		_ = w.kept.Close()
+	}
+}
+
+// Size is the width and height of the maps.
+func (p *Predictor) Size() int { return p.config.Data.Size }
+
+// Range is what the maps of the run's own test pictures score, to give new ones the
+// same colours; ok is false where there are none.
+func (p *Predictor) Range() (r Range, ok bool) { return p.ofRun, p.ofRun != Range{} }
 
 // Files lists the pictures to judge: files as they are, folders by the pictures
 // in them. A path that does not exist is an error.
@@ -128,19 +154,21 @@ func (p *Predictor) Predict(ctx context.Context, files []string, each func(Verdi
 		}
 	}()
 	for b := range batches {
-		embedded, err := trainer.Embed(ctx, []*nets.Net{p.net}, b.pictures, p.config, p.numerics, nil)
+		began := time.Now()
+		scores, maps, err := p.judge.judge(ctx, b.pictures)
 		if err != nil {
 			return err
 		}
-		scores, err := gde.Mahalanobis(p.gaussian, embedded[0][0], b.pictures.Len())
-		if err != nil {
-			return err
-		}
+		share := time.Since(began).Seconds() / float64(max(1, b.pictures.Len()))
 		next := 0
 		for _, v := range b.verdicts {
 			if v.Err == nil {
 				v.Score = scores[next]
 				v.Anomalous = v.Score > v.Threshold
+				v.Seconds += share
+				if maps != nil {
+					v.Picture, v.Map = b.pictures.At(next), maps[next]
+				}
 				next++
 			}
 			each(v)
@@ -165,6 +193,8 @@ func (p *Predictor) decode(files []string) batch {
 	for i, path := range files {
 		verdicts[i] = Verdict{Path: path, Threshold: p.threshold}
 		wait.Go(func() {
+			began := time.Now()
+			defer func() { verdicts[i].Seconds = time.Since(began).Seconds() }()
 			img, err := data.Decode(path, c.MaxPixels)
 			if err != nil {
 				verdicts[i].Err = err

@@ -8,23 +8,20 @@ import (
 	"github.com/cutpaste/cutpaste/configs"
 )
 
-// rescore scores the embeddings of the run in dir, level by level, into the
-// folder to, which gets the configuration too. If the scores cannot be had,
-// nothing is changed. The result is the first level's, with the others' in it.
-func rescore(e *embeddings, dir, to string, c *configs.Config, began time.Time) (*Result, error) {
+// rescore scores what the run in dir has stored, level by level, into the folder to,
+// which gets the configuration too. If the scores cannot be had, nothing is changed.
+// The result is the first level's, with the others' in it.
+func rescore(s *stored, dir, to string, c *configs.Config, began time.Time) (*Result, error) {
 	start, err := startOf(dir, c)
 	if err != nil {
 		return nil, err
 	}
-	levels, err := e.pick(c.Embed.Levels, dir)
+	results, rows, err := s.score(dir, c)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("category %s, %w", c.Data.Category, err)
 	}
-	results, rows := make([]*Result, len(levels)), make([][]scored, len(levels))
-	for i, f := range levels {
-		if results[i], rows[i], err = score(e, f, c); err != nil {
-			return nil, fmt.Errorf("category %s, features of %s: %w", c.Data.Category, f.Level, err)
-		}
+	if err := results[0].localized(s.maps, c, findTruth(c, s.maps.Test)); err != nil {
+		return nil, fmt.Errorf("category %s, maps: %w", c.Data.Category, err)
 	}
 	if err := os.MkdirAll(to, 0o777); err != nil {
 		return nil, err
@@ -47,4 +44,26 @@ func rescore(e *embeddings, dir, to string, c *configs.Config, began time.Time) 
 	}
 	results[0].Levels = results[1:]
 	return results[0], nil
+}
+
+// score scores the test pictures: by the features of every level, or by maps.
+func (s *stored) score(dir string, c *configs.Config) ([]*Result, [][]scored, error) {
+	if s.embeddings == nil {
+		r, rows, err := scoreMaps(s.maps, c)
+		if err != nil {
+			return nil, nil, fmt.Errorf("maps of windows: %w", err)
+		}
+		return []*Result{r}, [][]scored{rows}, nil
+	}
+	levels, err := s.embeddings.pick(c.Embed.Levels, dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	results, rows := make([]*Result, len(levels)), make([][]scored, len(levels))
+	for i, f := range levels {
+		if results[i], rows[i], err = score(s.embeddings, f, c); err != nil {
+			return nil, nil, fmt.Errorf("features of %s: %w", f.Level, err)
+		}
+	}
+	return results, rows, nil
 }

@@ -37,9 +37,6 @@ func Train(ctx context.Context, c *configs.Config, p Progress) (*Result, error) 
 // stop those beside it. The results of the runs that succeeded are in the order
 // of the seeds; the error is the first one's that did not.
 func TrainSeeds(ctx context.Context, c *configs.Config, seeds []uint64, p Progress) ([]*Result, error) {
-	if err := checkCrop(c); err != nil {
-		return nil, err
-	}
 	if err := checkLevels(c); err != nil {
 		return nil, err
 	}
@@ -86,37 +83,78 @@ func TrainSeeds(ctx context.Context, c *configs.Config, seeds []uint64, p Progre
 	return results, nil
 }
 
-// enough refuses a training set that the density could not be fitted to, before
-// anything is trained.
+// enough refuses a training set that the density could not be fitted to, and
+// Gaussians of windows that memory has no room for, before anything is trained.
 func enough(category *data.Category, c *configs.Config) error {
+	if patch(c) {
+		plan, err := windowPlan(c, c.Density.Folds)
+		if err != nil {
+			return err
+		}
+		_, err = plan.Possible(len(category.Train), windowOptions(c, c.Density.Folds))
+		return singular(category, c, "windows", err)
+	}
 	for _, level := range c.Embed.Levels {
 		err := gde.Enough(len(category.Train), nets.Dimension(c.Net, level), densityOptions(c.Density), c.Density.Folds)
-		if errors.Is(err, gde.ErrSingular) {
-			return &configs.Error{Key: "density.covariance", Msg: fmt.Sprintf("category %s, features of %s: %v", category.Name, level, err)}
-		}
-		if err != nil {
-			return fmt.Errorf("category %s: %w", category.Name, err)
+		if err := singular(category, c, "features of "+level, err); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// complete is the embeddings of a run that has all that scoring and predicting
-// need, or nil. They are written last. A file that was lost or damaged since, or
-// lacks a level, is made again, from the last checkpoint or from the model.
-func complete(c *configs.Config) *embeddings {
+// singular is an error of too few pictures, of the key that can be changed where
+// there is one.
+func singular(category *data.Category, c *configs.Config, what string, err error) error {
+	if errors.Is(err, gde.ErrSingular) {
+		return &configs.Error{Key: "density.covariance", Msg: fmt.Sprintf("category %s, %s: %v", category.Name, what, err)}
+	}
+	if err != nil {
+		return fmt.Errorf("category %s: %w", category.Name, err)
+	}
+	return nil
+}
+
+// stored is all that scoring needs of a run.
+type stored struct {
+	embeddings *embeddings // nil for the patch model, which is scored by its maps
+	maps       *grids
+}
+
+// complete is what the run has stored, if it is all that scoring and predicting
+// need, or nil. It is written last. A file that was lost or damaged since, or lacks a
+// level or the maps that are asked for, is made again, from the last checkpoint or
+// from the model.
+func complete(c *configs.Config) *stored {
 	dir := Folder(c)
 	if _, err := os.Stat(filepath.Join(dir, modelFile)); err != nil {
 		return nil
 	}
-	e, err := loadEmbeddings(dir)
+	s, err := loadStored(dir, c)
 	if err != nil {
 		return nil
 	}
-	if _, err := e.pick(c.Embed.Levels, dir); err != nil {
+	if patch(c) && !keptAsWanted(dir, c) {
 		return nil
 	}
-	return e
+	return s
+}
+
+// loadStored loads what the run in dir has stored for the scoring of c.
+func loadStored(dir string, c *configs.Config) (s *stored, err error) {
+	s = new(stored)
+	if !patch(c) {
+		if s.embeddings, err = loadEmbeddings(dir); err != nil {
+			return nil, err
+		}
+		if _, err := s.embeddings.pick(c.Embed.Levels, dir); err != nil {
+			return nil, err
+		}
+	}
+	if s.maps, err = loadGrids(dir); err != nil {
+		return nil, err
+	}
+	return s, s.maps.fit(c, dir)
 }
 
 // anyIncomplete says whether the run of one of these seeds is not [complete].
@@ -137,17 +175,17 @@ type job struct {
 	progress Progress
 }
 
-// finish keeps a trained net, takes the embeddings and stores them.
-func (j job) finish(ctx context.Context, net *nets.Net, normal *data.Pictures) (*embeddings, error) {
+// finish keeps a trained net, takes what scoring needs and stores it.
+func (j job) finish(ctx context.Context, net *nets.Net, normal *data.Pictures) (*stored, error) {
 	if err := j.keep(net); err != nil {
 		return nil, err
 	}
 	return j.store(ctx, net, normal)
 }
 
-// store takes the embeddings with a trained net and with the untrained one, and
-// stores them.
-func (j job) store(ctx context.Context, net *nets.Net, normal *data.Pictures) (*embeddings, error) {
+// store takes what scoring needs with a trained net and, unless the run is a control,
+// with the untrained one, and stores it. Test pictures are decoded meanwhile.
+func (j job) store(ctx context.Context, net *nets.Net, normal *data.Pictures) (*stored, error) {
 	of := []*nets.Net{net}
 	if !control(j.config) {
 		untrained, err := trainer.StartFrom(j.config, j.meta.Numerics, j.meta.WeightsSHA256)
@@ -157,14 +195,46 @@ func (j job) store(ctx context.Context, net *nets.Net, normal *data.Pictures) (*
 		defer trainer.Free(untrained.Net)
 		of = append(of, untrained.Net)
 	}
-	e, err := j.embed(ctx, of, normal)
+	s, err := j.take(ctx, of, normal)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("category %s: %w", j.category.Name, err)
 	}
 	if err := j.meta.save(j.dir); err != nil {
 		return nil, err
 	}
-	return e, e.save(j.dir)
+	if s.embeddings != nil {
+		if err := s.embeddings.save(j.dir); err != nil {
+			return nil, err
+		}
+	}
+	return s, s.maps.save(j.dir)
+}
+
+// take is store without the storing.
+func (j job) take(ctx context.Context, of []*nets.Net, normal *data.Pictures) (*stored, error) {
+	defer j.meta.time("embeddings", time.Now())
+	// Whatever happens, the loading has ended when this returns.
+	loading, stop := context.WithCancel(ctx)
+	test := data.Arrive(loading, j.category.Test, loadOptions(j.config, nil))
+	defer func() { _, _ = test.All() }()
+	defer stop()
+
+	s := new(stored)
+	var err error
+	if patch(j.config) {
+		s.maps, err = j.windows(ctx, of, normal, test)
+	} else if s.embeddings, err = j.embed(ctx, of, normal, test); err == nil {
+		s.maps, err = j.explain(ctx, of, test)
+	}
+	if err != nil {
+		return nil, err
+	}
+	pictures, err := test.All()
+	if err != nil {
+		return nil, err
+	}
+	j.note(pictures)
+	return s, nil
 }
 
 // all waits for pictures that are being loaded.
@@ -173,10 +243,15 @@ func (j job) all(a *data.Arriving) (*data.Pictures, error) {
 	if err != nil {
 		return nil, fmt.Errorf("category %s: %w", j.category.Name, err)
 	}
+	j.note(pictures)
+	return pictures, nil
+}
+
+// note passes on what is to be said of pictures that were loaded.
+func (j job) note(pictures *data.Pictures) {
 	for _, note := range pictures.Notes {
 		j.progress.Note(note)
 	}
-	return pictures, nil
 }
 
 func loadOptions(c *configs.Config, progress func(done, total int)) data.LoadOptions {
@@ -199,15 +274,8 @@ func describe(s *trainer.Status) string {
 }
 
 // embed takes the features of all pictures, with the trained net and, unless the
-// run is a control, with the untrained one. Test pictures are decoded meanwhile.
-func (j job) embed(ctx context.Context, of []*nets.Net, normal *data.Pictures) (*embeddings, error) {
-	defer j.meta.time("embeddings", time.Now())
-	// Whatever happens, the loading has ended when this returns.
-	loading, stop := context.WithCancel(ctx)
-	test := data.Arrive(loading, j.category.Test, loadOptions(j.config, nil))
-	defer func() { _, _ = test.All() }()
-	defer stop()
-
+// run is a control, with the untrained one.
+func (j job) embed(ctx context.Context, of []*nets.Net, normal *data.Pictures, test *data.Arriving) (*embeddings, error) {
 	label := "embeddings, trained and untrained"
 	if control(j.config) {
 		label = "embeddings"
@@ -220,9 +288,6 @@ func (j job) embed(ctx context.Context, of []*nets.Net, normal *data.Pictures) (
 	}
 	ofTest, err := trainer.Embed(ctx, of, test, j.config, j.meta.Numerics, func(done, _ int) { task.Set(normal.Len()+done, "") })
 	if err != nil {
-		return nil, fmt.Errorf("category %s: %w", j.category.Name, err)
-	}
-	if _, err := j.all(test); err != nil {
 		return nil, err
 	}
 	e := &embeddings{Train: picturesOf(normal.Items), Test: picturesOf(j.category.Test)}
@@ -254,7 +319,7 @@ func open(dir string, overrides []string) (c, before *configs.Config, err error)
 	}
 	c.Name = before.Name
 	if diff := c.Diff(before, configs.Training); len(diff) > 0 {
-		return nil, nil, &configs.Error{Source: dir, Msg: fmt.Sprintf("only the scoring (density.*, embed.levels) of a trained run can be changed: %s (there: the run); train anew with another out=", diff[0])}
+		return nil, nil, &configs.Error{Source: dir, Msg: fmt.Sprintf("only the scoring (density.*, embed.levels, localize.*, gradcam.*) of a trained run can be changed: %s (there: the run); train anew with another out=", diff[0])}
 	}
 	return c, before, nil
 }

@@ -155,7 +155,7 @@ func predicts(t *testing.T, c *configs.Config, r *Result) {
 	if err := os.WriteFile(broken, []byte("\x89PNG\r\n\x1a\nno picture"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	p, err := OpenPredictor(r.Run, nil)
+	p, err := OpenPredictor(r.Run, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -323,7 +323,7 @@ func TestALostOrDamagedFileIsMadeAgain(t *testing.T) {
 	if err := os.Remove(filepath.Join(r.Run, modelFile)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenPredictor(r.Run, nil); err == nil || !strings.Contains(err.Error(), "cutpaste train") {
+	if _, err := OpenPredictor(r.Run, nil, false); err == nil || !strings.Contains(err.Error(), "cutpaste train") {
 		t.Errorf("a run without its model: %v", err)
 	}
 	train(t, c)

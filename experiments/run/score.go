@@ -24,7 +24,7 @@ type Result struct {
 	Size     int    `json:"size"`
 
 	Start
-	Features string `json:"features"` // what was scored: pool, the embedding, or a level
+	Features string `json:"features"` // what was scored: pool, the embedding, or a level; windows of the patch model
 
 	// Settings are the other keys that are not at their defaults and that the
 	// scores depend on, such as "net.head=[]". Scores are comparable where these
@@ -43,6 +43,8 @@ type Result struct {
 	AveragePrecision *float64 `json:"average_precision"`
 	// OracleF1 is the best F1 over all thresholds. It looks at test labels.
 	OracleF1 *Oracle `json:"oracle_f1"`
+	Localized
+
 	// Threshold is chosen from normal training pictures alone.
 	Threshold Threshold `json:"threshold"`
 
@@ -87,11 +89,6 @@ func densityOptions(d configs.Density) gde.Options {
 // scores the test pictures. A metric that is undefined is left out of the
 // result with a note; the scores are there all the same.
 func score(e *embeddings, f features, c *configs.Config) (*Result, []scored, error) {
-	r := &Result{
-		Category: c.Data.Category, Variant: c.Augment.Variant, Seed: c.Seed,
-		Steps: c.Train.Steps, Size: c.Data.Size, Features: f.Level,
-		Settings: settings(c), TrainNormal: len(e.Train), Covariance: c.Density.Covariance,
-	}
 	trained, g, err := distances(e, f.Dim, f.Trained, c)
 	if err != nil {
 		return nil, nil, err
@@ -102,10 +99,49 @@ func score(e *embeddings, f features, c *configs.Config) (*Result, []scored, err
 			return nil, nil, fmt.Errorf("the untrained control: %w", err)
 		}
 	}
-	r.Shrinkage = g.Shrinkage
-	rows := make([]scored, len(e.Test))
-	anomalous := make([]bool, len(e.Test))
-	for i, p := range e.Test {
+	threshold, err := normalThreshold(f, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	r := newResult(c, f.Level, len(e.Train), g.Shrinkage)
+	rows, err := r.judge(e.Test, trained, untrained, threshold)
+	return r, rows, err
+}
+
+// scoreMaps scores the test pictures of the patch model by their maps.
+func scoreMaps(g *grids, c *configs.Config) (*Result, []scored, error) {
+	m := newMapper(c, g.Height, g.Width)
+	trained, err := m.scores(g, g.Trained, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	untrained, err := m.scores(g, g.Untrained, c)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the untrained control: %w", err)
+	}
+	threshold, err := mapThreshold(g, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	r := newResult(c, OfWindows, len(g.Train), g.Shrinkage)
+	rows, err := r.judge(g.Test, trained, untrained, threshold)
+	return r, rows, err
+}
+
+func newResult(c *configs.Config, features string, train int, shrinkage float64) *Result {
+	return &Result{
+		Category: c.Data.Category, Variant: c.Augment.Variant, Seed: c.Seed,
+		Steps: c.Train.Steps, Size: c.Data.Size, Features: features,
+		Settings: settings(c), TrainNormal: train, Covariance: c.Density.Covariance, Shrinkage: shrinkage,
+		Threshold: Threshold{Quantile: c.Density.Quantile},
+	}
+}
+
+// judge measures by the scores of the test pictures, and by the threshold.
+func (r *Result) judge(test []Picture, trained, untrained []float64, threshold float64) ([]scored, error) {
+	rows := make([]scored, len(test))
+	anomalous := make([]bool, len(test))
+	for i, p := range test {
 		rows[i] = scored{p, trained[i], untrained[i]}
 		anomalous[i] = p.Anomalous
 		if p.Anomalous {
@@ -114,10 +150,8 @@ func score(e *embeddings, f features, c *configs.Config) (*Result, []scored, err
 			r.TestNormal++
 		}
 	}
-	if err := r.rank(trained, untrained, anomalous); err != nil {
-		return nil, nil, err
-	}
-	return r, rows, r.decide(f, c, rows)
+	r.decide(threshold, rows)
+	return rows, r.rank(trained, untrained, anomalous)
 }
 
 // control says whether the run is a control itself: without an update, its
@@ -161,29 +195,22 @@ func (r *Result) rank(trained, untrained []float64, anomalous []bool) error {
 	return nil
 }
 
-// decide takes the threshold from normal pictures alone and counts what it does.
-func (r *Result) decide(f features, c *configs.Config, rows []scored) error {
-	value, err := normalThreshold(f, c)
-	if err != nil {
-		return err
-	}
+// decide counts what the threshold does.
+func (r *Result) decide(threshold float64, rows []scored) {
 	normal, anomalous := 0, 0
 	for _, row := range rows {
 		switch {
-		case row.Score <= value:
+		case row.Score <= threshold:
 		case row.Anomalous:
 			anomalous++
 		default:
 			normal++
 		}
 	}
-	r.Threshold = Threshold{
-		Value: value, Quantile: c.Density.Quantile,
-		// Without pictures of a kind, none is flagged.
-		FlaggedNormal:    float64(normal) / float64(max(1, r.TestNormal)),
-		FlaggedAnomalous: float64(anomalous) / float64(max(1, r.TestAnomalous)),
-	}
-	return nil
+	r.Threshold.Value = threshold
+	// Without pictures of a kind, none is flagged.
+	r.Threshold.FlaggedNormal = float64(normal) / float64(max(1, r.TestNormal))
+	r.Threshold.FlaggedAnomalous = float64(anomalous) / float64(max(1, r.TestAnomalous))
 }
 
 func normalThreshold(f features, c *configs.Config) (float64, error) {
@@ -192,7 +219,7 @@ func normalThreshold(f features, c *configs.Config) (float64, error) {
 }
 
 // settings are Result.Settings: without the keys that have fields of their own,
-// where the pictures lie, and what only the threshold or only maps depend on.
+// where the pictures lie, and what only the threshold depends on.
 func settings(c *configs.Config) []string {
 	return slices.DeleteFunc(c.Changed(configs.Training, configs.Scoring), func(s string) bool {
 		key, _, _ := strings.Cut(s, "=")
@@ -200,8 +227,16 @@ func settings(c *configs.Config) []string {
 		case "seed", "data.root", "data.category", "data.size", "augment.variant", "net.weights", "train.steps",
 			"embed.levels", "density.covariance", "density.quantile", "density.folds":
 			return true
+		case "localize.resolution", "localize.fpr_limit", "localize.bins":
+			return false // of all maps
+		case "density.ridge":
+			return c.Density.Covariance != "ridge"
 		}
-		return key == "density.ridge" && c.Density.Covariance != "ridge" || strings.HasPrefix(key, "localize.")
+		other := "localize."
+		if patch(c) {
+			other = "gradcam."
+		}
+		return strings.HasPrefix(key, other)
 	})
 }
 

@@ -28,7 +28,7 @@ func (s *sitting) do(ctx context.Context, c *configs.Config, seeds []uint64) ([]
 	began := time.Now()
 	var (
 		runs  []*job
-		ready = map[*job]*embeddings{}
+		ready = map[*job]*stored{}
 		todo  []*job
 	)
 	for _, seed := range seeds {
@@ -89,9 +89,9 @@ func (s *sitting) do(ctx context.Context, c *configs.Config, seeds []uint64) ([]
 	return results, first
 }
 
-// claim makes a run's folder this process's: the run, and its embeddings if it
+// claim makes a run's folder this process's: the run, and what it has stored if it
 // is complete.
-func (s *sitting) claim(ctx context.Context, c *configs.Config) (j *job, e *embeddings, release func(), err error) {
+func (s *sitting) claim(ctx context.Context, c *configs.Config) (j *job, e *stored, release func(), err error) {
 	dir, unlock, err := claim(c)
 	if err != nil {
 		return nil, nil, nil, err
@@ -105,10 +105,12 @@ func (s *sitting) claim(ctx context.Context, c *configs.Config) (j *job, e *embe
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	c.Embed.Levels = withStored(c.Embed.Levels, dir)
+	if !patch(c) {
+		c.Embed.Levels = withStored(c.Embed.Levels, dir)
+	}
 	j = &job{c, s.category, dir, newMeta(s.fingerprint, s.start, s.numerics), s.progress}
 	if e = complete(c); e != nil {
-		s.progress.Note(fmt.Sprintf("%s is trained already; its stored embeddings are scored", dir))
+		s.progress.Note(fmt.Sprintf("%s is trained already; what it stored is scored", dir))
 		return j, e, unlock, nil
 	}
 	var from Start // unknown where the record is lost

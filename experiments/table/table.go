@@ -24,7 +24,15 @@ type Row struct {
 	// for undefined and is printed as a dash.
 	AUROC, Untrained, Precision float64
 	Stderr                      float64 // standard error of AUROC over seeds; NaN for one seed
+	Pixel                       Pixel
 	N                           int
+}
+
+// Pixel is what the maps of a row's runs found, as in Row.
+type Pixel struct {
+	Maps                               string // windows or gradcam; empty where there is no pixel metric
+	AUROC, Untrained, Precision, AUPRO float64
+	Stderr                             float64 // of AUROC
 }
 
 // Kind is what a row is of, apart from its protocol.
@@ -113,7 +121,29 @@ func newRow(kind Kind, g []run.Result) Row {
 	return Row{
 		Kind: kind, Start: g[0].Start, Control: g[0].Steps == 0, N: len(g),
 		AUROC: mean(auroc), Untrained: mean(untrained), Precision: mean(precision), Stderr: stderr(auroc),
+		Pixel: newPixel(g),
 	}
+}
+
+func newPixel(g []run.Result) Pixel {
+	over := func(of func(r run.Result) *float64) []float64 {
+		values := make([]float64, len(g))
+		for i, r := range g {
+			values[i] = value(of(r))
+		}
+		return values
+	}
+	auroc := over(func(r run.Result) *float64 { return r.PixelAUROC })
+	p := Pixel{
+		AUROC: mean(auroc), Stderr: stderr(auroc),
+		Untrained: mean(over(func(r run.Result) *float64 { return r.UntrainedPixelAUROC })),
+		Precision: mean(over(func(r run.Result) *float64 { return r.PixelAveragePrecision })),
+		AUPRO:     mean(over(func(r run.Result) *float64 { return r.AUPRO })),
+	}
+	if g[0].Pixels != nil {
+		p.Maps = g[0].Pixels.Maps
+	}
+	return p
 }
 
 func (t *Table) addAverages() {
@@ -122,15 +152,28 @@ func (t *Table) addAverages() {
 		average := t.Rows[from]
 		average.Category = averageName
 		to := from
-		var auroc, untrained, precision []float64
-		for ; to < len(t.Rows) && sameButCategory(t.Rows[to], t.Rows[from]); to++ {
-			r := t.Rows[to]
-			auroc, untrained, precision = append(auroc, r.AUROC), append(untrained, r.Untrained), append(precision, r.Precision)
+		for to < len(t.Rows) && sameButCategory(t.Rows[to], t.Rows[from]) {
+			to++
 		}
-		out = append(out, t.Rows[from:to]...)
-		if average.N = to - from; average.N > 1 {
-			average.AUROC, average.Untrained, average.Precision = mean(auroc), mean(untrained), mean(precision)
-			average.Stderr = math.NaN()
+		rows := t.Rows[from:to]
+		out = append(out, rows...)
+		if average.N = len(rows); average.N > 1 {
+			over := func(of func(r Row) float64) float64 {
+				values := make([]float64, len(rows))
+				for i, r := range rows {
+					values[i] = of(r)
+				}
+				return mean(values)
+			}
+			average.AUROC, average.Stderr = over(func(r Row) float64 { return r.AUROC }), math.NaN()
+			average.Untrained, average.Precision = over(func(r Row) float64 { return r.Untrained }), over(func(r Row) float64 { return r.Precision })
+			average.Pixel = Pixel{
+				Maps: average.Pixel.Maps, Stderr: math.NaN(),
+				AUROC:     over(func(r Row) float64 { return r.Pixel.AUROC }),
+				Untrained: over(func(r Row) float64 { return r.Pixel.Untrained }),
+				Precision: over(func(r Row) float64 { return r.Pixel.Precision }),
+				AUPRO:     over(func(r Row) float64 { return r.Pixel.AUPRO }),
+			}
 			out = append(out, average)
 		}
 		from = to

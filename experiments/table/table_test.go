@@ -85,8 +85,8 @@ Percent; untrained is the same network before its first update, with nothing but
 		t.Errorf("the table is\n%s\nnot\n%s", got, want)
 	}
 	csv := strings.Split(got.CSV(), "\n")
-	if csv[0] != "variant,category,image_auroc,stderr,untrained_image_auroc,average_precision,n,features,weights,weights_sha256,protocol" ||
-		csv[3] != `3way,bottle,0.9,,0.5,,1,level7,/cache/b4.pth,0123456789abcdef,"32 px, 8 updates, ledoit_wolf covariance"` {
+	if csv[0] != "variant,category,image_auroc,stderr,untrained_image_auroc,average_precision,n,features,weights,weights_sha256,protocol,maps,pixel_auroc,pixel_stderr,untrained_pixel_auroc,pixel_average_precision,aupro" ||
+		csv[3] != `3way,bottle,0.9,,0.5,,1,level7,/cache/b4.pth,0123456789abcdef,"32 px, 8 updates, ledoit_wolf covariance",,,,,,` {
 		t.Errorf("the rows are %q", csv)
 	}
 	// The same bytes under another name are the same weights.
@@ -95,6 +95,54 @@ Percent; untrained is the same network before its first update, with nothing but
 	if rows := New([]run.Result{fineTuned("b4.pth", "0123456789abcdef", "pool", "bottle", 0.6), again}).Rows; len(rows) != 1 || rows[0].N != 2 {
 		t.Errorf("a copy of the file has rows of its own: %+v", rows)
 	}
+}
+
+// localized is a result whose maps were measured.
+func localized(category string, seed uint64, maps string, auroc float64) run.Result {
+	r := result(category, seed, 0.6)
+	untrained, precision, aupro := 0.5, 0.25, auroc/2
+	r.Localized = run.Localized{
+		PixelAUROC: &auroc, UntrainedPixelAUROC: &untrained, PixelAveragePrecision: &precision, AUPRO: &aupro,
+		Pixels: &run.Pixels{Maps: maps, Of: "map", Size: 32},
+	}
+	return r
+}
+
+// Maps of windows and Grad-CAM have columns where there are any, averaged as image
+// scores are, and a run without masks has dashes.
+func TestMapsHaveColumns(t *testing.T) {
+	patch := localized("screw", 0, run.OfWindows, 0.9)
+	patch.Features, patch.Settings = run.OfWindows, []string{"data.crop=16"}
+	got := New([]run.Result{
+		localized("bottle", 0, run.OfGradCAM, 0.8), localized("bottle", 1, run.OfGradCAM, 0.9),
+		localized("screw", 0, run.OfGradCAM, 0.75), patch, with(result("tile", 0, 0.6), "density.normalize=false"),
+	})
+	const want = `| variant | features | category | image AUROC | untrained | difference | average precision | maps | pixel AUROC | untrained | AUPRO | seeds | protocol |
+|---|---|---|--:|--:|--:|--:|---|--:|--:|--:|--:|--:|
+| 3way | pool | bottle | 60.0 ± 0.0 | 50.0 | +10.0 | – | Grad-CAM | 85.0 ± 5.0 | 50.0 | 42.5 | 2 | 1 |
+| 3way | pool | screw | 60.0 | 50.0 | +10.0 | – | Grad-CAM | 75.0 | 50.0 | 37.5 | 1 | 1 |
+| 3way | pool | average | 60.0 | 50.0 | +10.0 | – | Grad-CAM | 80.0 | 50.0 | 40.0 |  | 1 |
+| 3way | windows | screw | 60.0 | 50.0 | +10.0 | – | windows | 90.0 | 50.0 | 45.0 | 1 | 2 |
+| 3way | pool | tile | 60.0 | 50.0 | +10.0 | – | – | – | – | – | 1 | 3 |
+
+Percent; untrained is the same network before its first update, with random weights, scored the same way. Pixel metrics are of all pixels of all test pictures together. Compare scores of one protocol only:
+
+1. 32 px, 8 updates, ledoit_wolf covariance
+2. 32 px, 8 updates, ledoit_wolf covariance, data.crop=16
+3. 32 px, 8 updates, ledoit_wolf covariance, density.normalize=false
+`
+	if got := got.Markdown(); got != want {
+		t.Errorf("the table is\n%s\nnot\n%s", got, want)
+	}
+	if csv := strings.Split(got.CSV(), "\n"); !strings.HasSuffix(csv[1], ",gradcam,0.8500000000000001,0.04999999999999999,0.5,0.25,0.42500000000000004") {
+		t.Errorf("the rows are %q", csv)
+	}
+}
+
+// with is a result measured under another setting.
+func with(r run.Result, setting string) run.Result {
+	r.Settings = append(r.Settings, setting)
+	return r
 }
 
 func put(t *testing.T, folder, text string) {

@@ -8,19 +8,22 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cutpaste/cutpaste/experiments/run"
 	"github.com/cutpaste/cutpaste/trainer/wholefile"
 )
 
 // Markdown is the table with its protocol, scores in percent. What all rows have
 // in common has no column: starting weights and features where nothing but
-// scratch and pool occurs, and a protocol's number where there is one.
+// scratch and pool occurs, and a protocol's number where there is one. Nor have
+// pixel metrics where there are none.
 func (t *Table) Markdown() string {
 	weights := slices.ContainsFunc(t.Rows, func(r Row) bool { return r.Weights != scratch })
 	features := slices.ContainsFunc(t.Rows, func(r Row) bool { return r.Features != pool })
 	several := len(t.Protocol) > 1
+	pixels := slices.ContainsFunc(t.Rows, func(r Row) bool { return r.Pixel.Maps != "" })
 
 	var b strings.Builder
-	line := func(variant, weightsCell, featuresCell, scores, protocol string) {
+	line := func(variant, weightsCell, featuresCell, scores, pixelCells, seeds, protocol string) {
 		b.WriteString("|" + variant + "|")
 		if weights {
 			b.WriteString(weightsCell + "|")
@@ -29,17 +32,24 @@ func (t *Table) Markdown() string {
 			b.WriteString(featuresCell + "|")
 		}
 		b.WriteString(scores)
+		if pixels {
+			b.WriteString(pixelCells)
+		}
+		b.WriteString(seeds)
 		if several {
 			b.WriteString(protocol + "|")
 		}
 		b.WriteByte('\n')
 	}
-	line(" variant ", " starts from ", " features ", " category | image AUROC | untrained | difference | average precision | seeds |", " protocol ")
-	line("---", "---", "---", "---|--:|--:|--:|--:|--:|", "--:")
+	line(" variant ", " starts from ", " features ", " category | image AUROC | untrained | difference | average precision |", " maps | pixel AUROC | untrained | AUPRO |", " seeds |", " protocol ")
+	line("---", "---", "---", "---|--:|--:|--:|--:|", "---|--:|--:|--:|", "--:|", "--:")
 	for _, r := range t.Rows {
-		line(cell(r.Variant), cell(r.startsFrom()), cell(r.Features), r.scores(), cell(fmt.Sprint(r.Protocol+1)))
+		line(cell(r.Variant), cell(r.startsFrom()), cell(r.Features), r.scores(), r.Pixel.scores(), r.seeds(), cell(fmt.Sprint(r.Protocol+1)))
 	}
 	b.WriteString("\nPercent; untrained is the same network before its first update, with " + startOf(weights) + ", scored the same way.")
+	if pixels {
+		b.WriteString(" Pixel metrics are of all pixels of all test pictures together.")
+	}
 	if !several {
 		b.WriteString(" " + strings.Join(t.Protocol, "") + ".\n")
 		return b.String()
@@ -63,15 +73,26 @@ func startOf(weights bool) string {
 // scores are the cells that every table has. A control has no difference from
 // itself.
 func (r Row) scores() string {
-	n, difference := fmt.Sprint(r.N), percent(r.AUROC-r.Untrained, "%+.1f")
-	if r.Category == averageName {
-		n = ""
-	}
+	difference := percent(r.AUROC-r.Untrained, "%+.1f")
 	if r.Control {
 		difference = undefined
 	}
-	return fmt.Sprintf(" %s | %s | %s | %s | %s | %s |", r.Category,
-		withError(r.AUROC, r.Stderr), percent(r.Untrained, "%.1f"), difference, percent(r.Precision, "%.1f"), n)
+	return fmt.Sprintf(" %s | %s | %s | %s | %s |", r.Category,
+		withError(r.AUROC, r.Stderr), percent(r.Untrained, "%.1f"), difference, percent(r.Precision, "%.1f"))
+}
+
+// seeds is how many there are, for a category.
+func (r Row) seeds() string {
+	if r.Category == averageName {
+		return "  |"
+	}
+	return fmt.Sprintf(" %d |", r.N)
+}
+
+// scores are the cells of tables with pixel metrics.
+func (p Pixel) scores() string {
+	of := map[string]string{"": undefined, run.OfWindows: "windows", run.OfGradCAM: "Grad-CAM"}[p.Maps]
+	return fmt.Sprintf(" %s | %s | %s | %s |", of, withError(p.AUROC, p.Stderr), percent(p.Untrained, "%.1f"), percent(p.AUPRO, "%.1f"))
 }
 
 // startsFrom is short: the file's name and the beginning of its SHA-256.
@@ -103,11 +124,13 @@ func percent(v float64, format string) string {
 func (t *Table) CSV() string {
 	var b strings.Builder
 	w := csv.NewWriter(&b)
-	w.Write([]string{"variant", "category", "image_auroc", "stderr", "untrained_image_auroc", "average_precision", "n", "features", "weights", "weights_sha256", "protocol"})
+	w.Write([]string{"variant", "category", "image_auroc", "stderr", "untrained_image_auroc", "average_precision", "n", "features", "weights", "weights_sha256", "protocol",
+		"maps", "pixel_auroc", "pixel_stderr", "untrained_pixel_auroc", "pixel_average_precision", "aupro"})
 	for _, r := range t.Rows {
 		w.Write([]string{
 			r.Variant, r.Category, number(r.AUROC), number(r.Stderr), number(r.Untrained), number(r.Precision), fmt.Sprint(r.N),
 			r.Features, r.Weights, r.WeightsSHA256, t.Protocol[r.Protocol],
+			r.Pixel.Maps, number(r.Pixel.AUROC), number(r.Pixel.Stderr), number(r.Pixel.Untrained), number(r.Pixel.Precision), number(r.Pixel.AUPRO),
 		})
 	}
 	w.Flush()

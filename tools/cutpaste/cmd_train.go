@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/experiments/metric"
 	"github.com/cutpaste/cutpaste/experiments/run"
 	"github.com/cutpaste/cutpaste/experiments/table"
 	"github.com/cutpaste/cutpaste/tools/cutpaste/progress"
@@ -52,6 +53,14 @@ embedding (pool), from the same pass over the pictures. The first listed is the
 run's own result. A run that is complete gets a new level without training, and
 keeps those it has.
 
+data.crop=64 trains the patch model (section 2.4): on random crops of the pictures,
+within which CutPaste is done. Test pictures are then scored by windows at
+localize.stride: their distances from Gaussians of normal windows make a map of the
+picture's size, whose largest value is the picture's score. A model of whole
+pictures has maps too, by Grad-CAM (gradcam.*). Where test pictures have masks,
+maps are measured by pixel AUROC, average precision and AUPRO. "cutpaste pictures"
+draws them.
+
 It needs data.root, a folder of categories, and data.category, one of them.
 
 With --seeds several models are trained, one for each seed, jobs_per_device of
@@ -77,7 +86,8 @@ another configuration: choose another out= or name=.`,
     model.safetensors        the backbone, for torchvision's load_state_dict
                              (with a classifier of 1,000 classes, of zeros)
     head.safetensors         its projection head and classifier
-    embeddings.safetensors   what evaluate and predict need
+    embeddings.safetensors, maps.safetensors, gaussians/
+                             what evaluate, pictures and predict need
     scores.csv, result.json  one row a test picture; the metrics
     levels/LEVEL/            both of the further levels`,
 		examples: `
@@ -90,7 +100,8 @@ another configuration: choose another out= or name=.`,
   cutpaste train configs/short.yaml data.root=mvtec data.category=bottle \
       net.weights=imagenet train.steps=0 embed.levels=pool,layer3
   cutpaste train configs/finetune-lite0.yaml data.root=mvtec \
-      data.category=bottle`,
+      data.category=bottle
+  cutpaste train configs/paper-patch64.yaml data.root=mvtec data.category=bottle`,
 		status: []exit{
 			{exitDone, "trained and scored; without anomalous test pictures AUROC is left out"},
 			{exitFailed, "unreadable pictures, no such device or no room on it, a loss not finite"},
@@ -140,6 +151,7 @@ func summary(r *run.Result) string {
 		fmt.Fprintf(&b, " Best F1 over all thresholds, which looks at test labels: %.3f.", r.OracleF1.F1)
 	}
 	b.WriteString("\n")
+	b.WriteString(pixels(r))
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "Note: %s.\n", note)
 	}
@@ -149,6 +161,30 @@ func summary(r *run.Result) string {
 	}
 	fmt.Fprintf(&b, "Run:    %s\n", r.Run)
 	return b.String()
+}
+
+// pixels is what a run's maps found, for people.
+func pixels(r *run.Result) string {
+	p := r.Pixels
+	if p == nil {
+		return ""
+	}
+	maps, size := "windows", fmt.Sprintf("%d x %d pixels, that of the maps", p.Size, p.Size)
+	if p.Maps == run.OfGradCAM {
+		maps = "Grad-CAM"
+	}
+	if p.Of == "mask" {
+		size = "each mask's own size"
+	}
+	percent := func(v *float64, bound func(*run.Bounds) float64) string {
+		if p.Bounds == nil {
+			return fmt.Sprintf("%.1f", 100**v)
+		}
+		return metric.Estimate{Value: 100 * *v, Bound: 100 * bound(p.Bounds)}.String()
+	}
+	return fmt.Sprintf("\nPixels (%s, compared at %s): AUROC %s, untrained %s;\nAP %s; AUPRO up to a false-positive rate of %g: %s. %d regions in %d pictures.\n",
+		maps, size, percent(r.PixelAUROC, func(b *run.Bounds) float64 { return b.AUROC }), percent(r.UntrainedPixelAUROC, func(b *run.Bounds) float64 { return b.Untrained }),
+		percent(r.PixelAveragePrecision, func(b *run.Bounds) float64 { return b.AP }), p.FPRLimit, percent(r.AUPRO, func(b *run.Bounds) float64 { return b.AUPRO }), p.Regions, p.Images)
 }
 
 // reporter shows a run's progress on the terminal.

@@ -17,6 +17,7 @@ func (a *app) verbs() []*cobra.Command {
 	return []*cobra.Command{
 		a.trainCommand(),
 		a.evaluateCommand(),
+		a.picturesCommand(),
 		a.predictCommand(),
 		a.tableCommand(),
 		a.augmentCommand(),

@@ -1,0 +1,65 @@
+package run
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/experiments/gde"
+	"github.com/cutpaste/cutpaste/experiments/localize"
+)
+
+// mapper makes maps [Size,Size] of grids: higher is more anomalous.
+type mapper struct {
+	size, height, width int
+	windows             *localize.Upsampler // nil for Grad-CAM
+	inverted            bool                // of Grad-CAM's that are small where a defect is
+}
+
+func newMapper(c *configs.Config, height, width int) mapper {
+	m := mapper{size: c.Data.Size, height: height, width: width}
+	if patch(c) {
+		m.windows = localize.NewUpsampler(c.Grid(), c.Localize)
+	} else {
+		m.inverted = c.GradCAM.Target == "normal" || c.GradCAM.Target == "0"
+	}
+	return m
+}
+
+// at is the map of a grid. It fails on a score of a window that is not finite.
+func (m mapper) at(grid []float32) ([]float32, error) {
+	if m.windows != nil {
+		return m.windows.Map(grid)
+	}
+	if m.inverted {
+		grid = slices.Clone(grid)
+		for i := range grid {
+			grid[i] = -grid[i]
+		}
+	}
+	return localize.Resize(grid, m.width, m.height, m.size, m.size), nil
+}
+
+// scores are the pictures' by their maps of these grids [M,Height,Width].
+func (m mapper) scores(g *grids, of []float32, c *configs.Config) ([]float64, error) {
+	out := make([]float64, len(of)/(g.Height*g.Width))
+	for i := range out {
+		one, err := m.at(g.at(of, i))
+		if err != nil {
+			return nil, err
+		}
+		if out[i], err = localize.ImageScore(one, m.size, c.Localize.ImageScore, c.Localize.Top); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// mapThreshold is the configured quantile of the held-out normal pictures' scores.
+func mapThreshold(g *grids, c *configs.Config) (float64, error) {
+	held, err := newMapper(c, g.Height, g.Width).scores(g, g.Held, c)
+	if err != nil {
+		return 0, fmt.Errorf("held-out normal pictures: %w", err)
+	}
+	return gde.Quantile(held, c.Density.Quantile), nil
+}
