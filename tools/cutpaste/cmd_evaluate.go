@@ -30,9 +30,10 @@ measured again where data.root has masks.
 Keys that affect scoring only may be changed (density.*, localize.*, and
 embed.levels to choose among the stored levels); then the scores go to a folder
 of their own and those of the run stay as they are. Keys that stored maps were
-made with (gradcam.*; for a patch model density.covariance, .ridge, .normalize and
-.folds, and localize.window, .stride and .gaussian) need the run's train command
-again, which then trains nothing anew.`,
+made with (gradcam.*; for a patch model density.covariance, density.ridge,
+density.normalize, density.folds, localize.window, localize.stride and
+localize.gaussian) need the run's train command again, which then trains nothing
+anew.`,
 		files: `
   reads   RUN/config.yaml, RUN/embeddings.safetensors, RUN/maps.safetensors, and
           masks in data.root

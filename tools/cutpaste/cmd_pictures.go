@@ -24,17 +24,17 @@ func (a *app) picturesCommand() *cobra.Command {
 	}
 	document(cmd, help{
 		about: `
-Draws what a run found, from what it stored: no network is loaded, and nothing is
-trained or scored anew. For each test picture a panel: the picture, the outline of
-its mask, its anomaly map, and the pixels that score above the threshold of the
-best F1 (an oracle's, which looks at masks). All maps of a run share one scale of
-colours, with a bar that names its numbers. A contact sheet has the hardest cases:
-the normal pictures scored highest and the anomalous ones scored lowest. ROC and
-PRO curves and histograms of the scores are SVG files.
+Draws what a run found, from what it stored: no network is loaded, and nothing
+is trained or scored anew. For each test picture a panel: the picture, the
+outline of its mask, its anomaly map, and the pixels that score above the
+threshold of the best F1 (an oracle's, which looks at masks). All maps of a run
+share one scale of colours, with a bar that names its numbers. A contact sheet
+has the hardest cases: the normal pictures scored highest and the anomalous ones
+scored lowest. ROC and PRO curves and histograms of the scores are SVG files.
 
-Maps are those of windows for a patch model (data.crop), and Grad-CAM for a model
-of whole pictures. Several runs of one category, such as one of each, stand side
-by side; the first one's scores choose and order the pictures.
+Maps are those of windows for a patch model (data.crop), and Grad-CAM for a
+model of whole pictures. Several runs of one category, such as one of each,
+stand side by side; the first one's scores choose and order the pictures.
 
 Without masks there are maps and scores, and no outlines and pixel curves. Keys
 that affect scoring only may be changed, for all the runs named.`,

@@ -53,13 +53,13 @@ embedding (pool), from the same pass over the pictures. The first listed is the
 run's own result. A run that is complete gets a new level without training, and
 keeps those it has.
 
-data.crop=64 trains the patch model (section 2.4): on random crops of the pictures,
-within which CutPaste is done. Test pictures are then scored by windows at
-localize.stride: their distances from Gaussians of normal windows make a map of the
-picture's size, whose largest value is the picture's score. A model of whole
-pictures has maps too, by Grad-CAM (gradcam.*). Where test pictures have masks,
-maps are measured by pixel AUROC, average precision and AUPRO. "cutpaste pictures"
-draws them.
+data.crop=64 trains the patch model (section 2.4): on random crops of the
+pictures, within which CutPaste is done. Test pictures are then scored by
+windows at localize.stride: their distances from Gaussians of normal windows
+make a map of the picture's size, whose largest value is the picture's score. A
+model of whole pictures has maps too, by Grad-CAM (gradcam.*). Where test
+pictures have masks, maps are measured by pixel AUROC, average precision and
+AUPRO. "cutpaste pictures" draws them.
 
 It needs data.root, a folder of categories, and data.category, one of them.
 
