@@ -16,12 +16,12 @@ type New struct {
 	folder string
 	size   int
 	scale  *pictures.Scale // the run's; nil where it has no test pictures
-	taken  map[string]int  // names that were given, and how often
+	taken  map[string]bool // names that were given
 }
 
 // NewIn draws what a predictor with maps says into a folder, which is made.
 func NewIn(folder string, p *run.Predictor) (*New, error) {
-	n := &New{folder: folder, size: p.Size(), taken: map[string]int{}}
+	n := &New{folder: folder, size: p.Size(), taken: map[string]bool{}}
 	if r, ok := p.Range(); ok {
 		n.scale = &pictures.Scale{Low: r.Low, High: r.High}
 	}
@@ -32,9 +32,10 @@ func NewIn(folder string, p *run.Predictor) (*New, error) {
 // pictures where it has some. Pictures of one name in several folders are numbered.
 func (n *New) Add(v run.Verdict) (mapFile, panel string, err error) {
 	name := strings.TrimSuffix(filepath.Base(v.Path), filepath.Ext(v.Path))
-	if n.taken[name]++; n.taken[name] > 1 {
-		name = fmt.Sprintf("%s-%d", name, n.taken[name])
+	for base, k := name, 2; n.taken[name]; k++ {
+		name = fmt.Sprintf("%s-%d", base, k)
 	}
+	n.taken[name] = true
 	own := pictures.NewScale()
 	own.Include(v.Map)
 	mapFile, panel = filepath.Join(n.folder, name+".map.png"), filepath.Join(n.folder, name+".panel.png")

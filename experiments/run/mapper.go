@@ -40,16 +40,16 @@ func (m mapper) at(grid []float32) ([]float32, error) {
 	return localize.Resize(grid, m.width, m.height, m.size, m.size), nil
 }
 
-// scores are the pictures' by their maps of these grids [M,Height,Width].
-func (m mapper) scores(g *grids, of []float32, c *configs.Config) ([]float64, error) {
-	out := make([]float64, len(of)/(g.Height*g.Width))
-	for i := range out {
+// scores are the scores of these pictures by their maps of the grids [M,Height,Width].
+func (m mapper) scores(g *grids, of []float32, pictures []Picture, c *configs.Config) ([]float64, error) {
+	out := make([]float64, len(pictures))
+	for i, p := range pictures {
 		one, err := m.at(g.at(of, i))
-		if err != nil {
-			return nil, err
+		if err == nil {
+			out[i], err = localize.ImageScore(one, m.size, c.Localize.ImageScore, c.Localize.Top)
 		}
-		if out[i], err = localize.ImageScore(one, m.size, c.Localize.ImageScore, c.Localize.Top); err != nil {
-			return nil, err
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.Path, err)
 		}
 	}
 	return out, nil
@@ -57,9 +57,9 @@ func (m mapper) scores(g *grids, of []float32, c *configs.Config) ([]float64, er
 
 // mapThreshold is the configured quantile of the held-out normal pictures' scores.
 func mapThreshold(g *grids, c *configs.Config) (float64, error) {
-	held, err := newMapper(c, g.Height, g.Width).scores(g, g.Held, c)
+	held, err := newMapper(c, g.Height, g.Width).scores(g, g.Held, g.Train, c)
 	if err != nil {
-		return 0, fmt.Errorf("held-out normal pictures: %w", err)
+		return 0, fmt.Errorf("held out: %w", err)
 	}
 	return gde.Quantile(held, c.Density.Quantile), nil
 }

@@ -111,11 +111,11 @@ func score(e *embeddings, f features, c *configs.Config) (*Result, []scored, err
 // scoreMaps scores the test pictures of the patch model by their maps.
 func scoreMaps(g *grids, c *configs.Config) (*Result, []scored, error) {
 	m := newMapper(c, g.Height, g.Width)
-	trained, err := m.scores(g, g.Trained, c)
+	trained, err := m.scores(g, g.Trained, g.Test, c)
 	if err != nil {
 		return nil, nil, err
 	}
-	untrained, err := m.scores(g, g.Untrained, c)
+	untrained, err := m.scores(g, g.Untrained, g.Test, c)
 	if err != nil {
 		return nil, nil, fmt.Errorf("the untrained control: %w", err)
 	}

@@ -200,6 +200,11 @@ func TestWrongCommands(t *testing.T) {
 		"doctor now",
 		"table",
 		"table a b",
+		"pictures",
+		"pictures train.steps=3",
+		"pictures nowhere",
+		"pictures nowhere --hardest=0",
+		"predict nowhere",
 	} {
 		got := cli(strings.Fields(line)...)
 		if got.code != exitWrong || got.stdout != "" {

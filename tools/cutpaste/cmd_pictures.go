@@ -66,6 +66,9 @@ that affect scoring only may be changed, for all the runs named.`,
 }
 
 func (a *app) pictures(runs, overrides []string, hardest int, to string) error {
+	if len(runs) == 0 {
+		return usagef("there is no RUN beside %s; give the folder that `cutpaste train` printed", strings.Join(overrides, " "))
+	}
 	if hardest < 1 {
 		return usagef("--hardest %d: a contact sheet needs at least 1 picture of each kind", hardest)
 	}
