@@ -55,11 +55,11 @@ var efficientStages = [7]struct{ expand, kernel, stride, in, out, blocks int }{
 const efficientHead = 4
 
 // activation is what follows batch normalisation.
-func (k efficientKind) activation() func(torch.Tensor) torch.Tensor {
+func (k efficientKind) activation() torch.Activation {
 	if k.lite {
-		return torch.ReLU6
+		return torch.ByReLU6
 	}
-	return torch.SiLU
+	return torch.BySiLU
 }
 
 // channels scales a number of channels to a multiple of 8 that is not more than
@@ -88,7 +88,7 @@ func (k efficientKind) blocks(stage int) int {
 type efficientNet struct {
 	stem, top convNorm
 	stages    [7][]mbConv
-	act       func(torch.Tensor) torch.Tensor
+	act       torch.Activation
 	names     naming
 	shown     []Level
 	drop      []depthDrop
@@ -141,7 +141,7 @@ func (e *efficientNet) level(channels, down int) {
 }
 
 func (e *efficientNet) forward(x torch.Tensor, p pass) torch.Tensor {
-	x = e.act(e.stem.forward(x, p))
+	x = e.stem.forward(x, p, torch.Tensor{}, e.act)
 	if p.reached(e.shown[0].Name, x) {
 		return torch.Tensor{}
 	}
@@ -153,7 +153,7 @@ func (e *efficientNet) forward(x torch.Tensor, p pass) torch.Tensor {
 			return torch.Tensor{}
 		}
 	}
-	x = e.act(e.top.forward(x, p))
+	x = e.top.forward(x, p, torch.Tensor{}, e.act)
 	if p.reached(e.shown[8].Name, x) {
 		return torch.Tensor{}
 	}

@@ -37,16 +37,22 @@ func newConv(s scope, c convShape) conv {
 }
 
 func (c conv) forward(x torch.Tensor) torch.Tensor {
+	x, padding := c.pad(x)
+	return torch.Conv2d(x, c.weight, c.bias, c.shape.stride, padding, c.shape.groups)
+}
+
+// pad is x with as many zeros around it as the convolution itself does not put there,
+// and how many it does.
+func (c conv) pad(x torch.Tensor) (padded torch.Tensor, padding int) {
 	k, stride := c.shape.kernel, c.shape.stride
-	padding := (k - 1) / 2
-	if c.shape.late && stride > 1 {
-		if before, after := samePadding(x.Shape()[2], k, stride); before != after {
-			x, padding = torch.Pad(x, before, after), 0
-		} else {
-			padding = before
-		}
+	if !c.shape.late || stride == 1 {
+		return x, (k - 1) / 2
 	}
-	return torch.Conv2d(x, c.weight, c.bias, stride, padding, c.shape.groups)
+	before, after := samePadding(x.Shape()[2], k, stride)
+	if before != after {
+		return torch.Pad(x, before, after), 0
+	}
+	return x, before
 }
 
 // samePadding is how many zeros TensorFlow's "same" has before and after size
@@ -88,6 +94,33 @@ func newNorm(s scope, kind normKind, channels int) norm {
 // towards, or by its own.
 func (n norm) forward(x torch.Tensor, batch bool) torch.Tensor {
 	return torch.BatchNorm(x, n.weight, n.bias, n.mean, n.variance, batch, n.kind.momentum, n.kind.eps)
+}
+
+// convNorm is a convolution and its batch normalisation, and what follows them.
+type convNorm struct {
+	conv conv
+	bn   norm
+}
+
+// newConvNorm declares both, each in its own scope.
+func newConvNorm(ofConv scope, c convShape, ofNorm scope, kind normKind) convNorm {
+	l := convNorm{newConv(ofConv, c), newNorm(ofNorm, kind, c.out)}
+	ofConv.store.layers = append(ofConv.store.layers, l)
+	return l
+}
+
+// forward adds onto, which may be none and is not to be used afterwards, before the
+// activation.
+func (l convNorm) forward(x torch.Tensor, p pass, onto torch.Tensor, a torch.Activation) torch.Tensor {
+	if f, ok := p.folded[l.conv.weight]; ok {
+		x, padding := l.conv.pad(x)
+		return torch.ConvActivated(x, f.weight, f.bias, l.conv.shape.stride, padding, l.conv.shape.groups, onto, a)
+	}
+	x = l.bn.forward(l.conv.forward(x), p.batchNorm)
+	if onto.Defined() {
+		x = torch.AddTo(x, onto)
+	}
+	return a.Of(x)
 }
 
 // linear is a dense layer, started as PyTorch's nn.Linear.

@@ -52,7 +52,7 @@ func TestRealWeightsOfTheFirstBlocks(t *testing.T) {
 		e := n.backbone.(*efficientNet)
 		torch.NoGrad(func() {
 			x := torch.Images(pictures(want.Batch, want.Size), want.Size, imageNetMean, imageNetStd, torch.CPU, false)
-			x = e.act(e.stem.forward(x, pass{}))
+			x = e.stem.forward(x, pass{}, torch.Tensor{}, e.act)
 			want.Stem.near(t, "stem", x, 1e-5)
 			x = e.stages[0][0].forward(x, pass{})
 			want.First.near(t, "first block", x, 1e-5)

@@ -6,16 +6,6 @@ import (
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
-// convNorm is a convolution and its batch normalisation.
-type convNorm struct {
-	conv conv
-	bn   norm
-}
-
-func (c convNorm) forward(x torch.Tensor, p pass) torch.Tensor {
-	return c.bn.forward(c.conv.forward(x), p.batchNorm)
-}
-
 // naming says how an EfficientNet's tensors are called: where a layer's
 // convolution and its batch normalisation stand.
 type naming struct {
@@ -65,7 +55,7 @@ type layerMaker struct {
 
 func (l layerMaker) make(s scope, n convNames, c convShape) convNorm {
 	c.late = l.kind.lite
-	return convNorm{newConv(s.in(n.conv), c), newNorm(s.in(n.bn), l.kind.norm, c.out)}
+	return newConvNorm(s.in(n.conv), c, s.in(n.bn), l.kind.norm)
 }
 
 // mbConv is an inverted bottleneck (Sandler et al. 2018): more channels, a
@@ -77,7 +67,7 @@ type mbConv struct {
 	project  convNorm
 	residual bool
 	drop     depthDrop
-	act      func(torch.Tensor) torch.Tensor
+	act      torch.Activation
 }
 
 // newMBConv declares a block; s is at its output's size.
@@ -102,13 +92,13 @@ func newMBConv(s scope, layers layerMaker, in, out, expand, kernel, stride int, 
 func (b mbConv) forward(input torch.Tensor, p pass) torch.Tensor {
 	x := input
 	if b.expand != nil {
-		x = b.act(b.expand.forward(x, p))
+		x = b.expand.forward(x, p, torch.Tensor{}, b.act)
 	}
-	x = b.act(b.depth.forward(x, p))
+	x = b.depth.forward(x, p, torch.Tensor{}, b.act)
 	if b.squeeze != nil {
 		x = torch.Gate(x, b.squeeze.forward(x))
 	}
-	x = b.project.forward(x, p)
+	x = b.project.forward(x, p, torch.Tensor{}, torch.NoActivation)
 	if b.residual {
 		x = p.join(x, input, b.drop)
 	}

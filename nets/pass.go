@@ -6,6 +6,7 @@ import "github.com/cutpaste/cutpaste/nets/torch"
 type pass struct {
 	batchNorm bool         // batch normalisation takes the batch's statistics and moves its own
 	kept      torch.Tensor // what stochastic depth and dropout keep, uint8 [B,columns]; or none
+	folded    folded       // convolutions that stand for themselves and their batch normalisation; or none
 	visit     func(level string, maps torch.Tensor) (enough bool)
 }
 

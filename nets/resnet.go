@@ -40,8 +40,7 @@ const expansion = 4
 // and a 3x3 maximum at stride 2, or the small one, a 3x3 convolution at stride 1
 // alone, which leaves pictures of few pixels at their size.
 type resnet struct {
-	stem   conv
-	bn     norm
+	stem   convNorm
 	small  bool
 	stages [4][]residual
 	out    [4]int // channels of each stage
@@ -51,14 +50,8 @@ type resnet struct {
 // shape changes: convolutions with batch normalisation, rectified but for the
 // last, whose sum with the shortcut is.
 type residual struct {
-	convs    []conv
-	bns      []norm
-	shortcut *shortcut
-}
-
-type shortcut struct {
-	conv conv
-	bn   norm
+	convs    []convNorm
+	shortcut *convNorm
 }
 
 func newResNet(s scope, k resnetKind, small bool) *resnet {
@@ -67,7 +60,7 @@ func newResNet(s scope, k resnetKind, small bool) *resnet {
 	if small {
 		stem.kernel, stem.stride, down = stemKernels[configs.StemSmall], 1, 0
 	}
-	r.stem, r.bn = newConv(s.in(resnetStem).at(down), stem), newNorm(s.in("bn1"), torchNorm, k.base)
+	r.stem = newConvNorm(s.in(resnetStem).at(down), stem, s.in("bn1"), torchNorm)
 	in := k.base
 	for i, n := range k.blocks {
 		stride := 2
@@ -117,21 +110,18 @@ func newResidual(s scope, in int, shapes []convShape) residual {
 			here = s.at(s.down - 1)
 		}
 		n := strconv.Itoa(i + 1)
-		b.convs = append(b.convs, newConv(here.in("conv"+n), c))
-		b.bns = append(b.bns, newNorm(here.in("bn"+n), torchNorm, c.out))
+		b.convs = append(b.convs, newConvNorm(here.in("conv"+n), c, here.in("bn"+n), torchNorm))
 	}
 	if out := shapes[len(shapes)-1].out; stride != 1 || in != out {
-		b.shortcut = &shortcut{
-			conv: newConv(s.in("downsample.0"), convShape{in: in, out: out, kernel: 1, stride: stride, groups: 1}),
-			bn:   newNorm(s.in("downsample.1"), torchNorm, out),
-		}
+		l := newConvNorm(s.in("downsample.0"), convShape{in: in, out: out, kernel: 1, stride: stride, groups: 1}, s.in("downsample.1"), torchNorm)
+		b.shortcut = &l
 	}
 	return b
 }
 
 // forward shows each stage's maps under torchvision's name, layer1 to layer4.
 func (r *resnet) forward(x torch.Tensor, p pass) torch.Tensor {
-	x = torch.ReLU(r.bn.forward(r.stem.forward(x), p.batchNorm))
+	x = r.stem.forward(x, p, torch.Tensor{}, torch.ByReLU)
 	if !r.small {
 		x = torch.MaxPool2d(x, 3, 2, 1)
 	}
@@ -149,16 +139,13 @@ func (r *resnet) forward(x torch.Tensor, p pass) torch.Tensor {
 func (b residual) forward(x torch.Tensor, p pass) torch.Tensor {
 	identity := x
 	if b.shortcut != nil {
-		identity = b.shortcut.bn.forward(b.shortcut.conv.forward(x), p.batchNorm)
+		identity = b.shortcut.forward(x, p, torch.Tensor{}, torch.NoActivation)
 	}
 	last := len(b.convs) - 1
-	for i, c := range b.convs {
-		x = b.bns[i].forward(c.forward(x), p.batchNorm)
-		if i < last {
-			x = torch.ReLU(x)
-		}
+	for _, l := range b.convs[:last] {
+		x = l.forward(x, p, torch.Tensor{}, torch.ByReLU)
 	}
-	return torch.ReLU(torch.AddTo(x, identity))
+	return b.convs[last].forward(x, p, identity, torch.ByReLU)
 }
 
 // down says how much smaller than the picture the maps of a stage, from 0, are:

@@ -35,7 +35,8 @@ type store struct {
 	seed         uint64
 	device       torch.Device
 	channelsLast bool
-	norms        []named // the batch normalisations
+	norms        []named    // the batch normalisations
+	layers       []convNorm // the convolutions that have one
 	batches      counts
 
 	dry   bool   // nothing but names, shapes and costs: no tensors

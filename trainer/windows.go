@@ -34,7 +34,9 @@ func rowBatch(rows, room int) int {
 // its windows are cut out there, a batch of rows at a time.
 //
 // As for [Embed], batch normalisation uses its running statistics and numbers are
-// float32 unless embed.amp says otherwise. visit is called between the device's
+// float32 unless embed.amp says otherwise. It is folded into the convolutions here
+// ([nets.Net.Fold]), as there are hundreds of times as many windows as pictures, so
+// that embeddings differ from [nets.Net.Embed]'s by rounding. visit is called between the device's
 // batches, inside [torch.Do]; its error ends the embedding.
 func EmbedWindows(ctx context.Context, net *nets.Net, p Source, g configs.Grid, from, to int, c *configs.Config, n Numerics, visit func(picture int, features []float32) error) error {
 	if from < 0 || to > g.Side() || from >= to {
@@ -51,6 +53,8 @@ func EmbedWindows(ctx context.Context, net *nets.Net, p Source, g configs.Grid, 
 	n.TF32 = false // as in Embed
 	err := torch.Do(func() error {
 		n.Apply()
+		folded := net.Fold()
+		defer folded.Free()
 		var before flight
 		land := func(next flight) error {
 			f := before
@@ -77,7 +81,7 @@ func EmbedWindows(ctx context.Context, net *nets.Net, p Source, g configs.Grid, 
 				for row := from; row < to && err == nil; row += step {
 					if err = context.Cause(ctx); err == nil {
 						end := min(row+step, to)
-						err = land(flight{i, row, end, embedRows(net, x, g, row, end, c, n)})
+						err = land(flight{i, row, end, embedRows(folded, x, g, row, end, c, n)})
 					}
 				}
 			})
@@ -101,7 +105,7 @@ func EmbedWindows(ctx context.Context, net *nets.Net, p Source, g configs.Grid, 
 
 // embedRows embeds the windows of some rows of pictures. The embeddings are to be
 // freed.
-func embedRows(net *nets.Net, pictures torch.Tensor, g configs.Grid, from, to int, c *configs.Config, n Numerics) (rows torch.Tensor) {
+func embedRows(net *nets.Folded, pictures torch.Tensor, g configs.Grid, from, to int, c *configs.Config, n Numerics) (rows torch.Tensor) {
 	torch.NoGrad(func() {
 		torch.Scope(func() {
 			windows := torch.Windows(pictures, g.Window, g.Stride, from, to-from)

@@ -94,6 +94,15 @@ char *cp_add_kept(cp_tensor x, cp_tensor y, cp_tensor kept, int64_t column,
 char *cp_keep(cp_tensor x, cp_tensor kept, int64_t from, double scale,
               cp_tensor *out);
 
+/* fused.cc: convolutions of inference. */
+enum { CP_LINEAR, CP_RELU, CP_RELU6, CP_SILU };
+char *cp_fold(cp_tensor weight, cp_tensor scale, cp_tensor shift, cp_tensor mean,
+              cp_tensor variance, double eps, cp_tensor *folded, cp_tensor *bias);
+/* onto may be NULL; else the output is added to it, and may take its memory. */
+char *cp_conv_activated(cp_tensor x, cp_tensor weight, cp_tensor bias,
+                        int64_t stride, int64_t padding, int64_t groups,
+                        cp_tensor onto, int activation, cp_tensor *out);
+
 /* windows.cc: windows of pictures, and Gaussians of what they are embedded as. */
 char *cp_windows(cp_tensor pictures, int64_t size, int64_t stride, int64_t row,
                  int64_t rows, cp_tensor *out);
