@@ -14,7 +14,7 @@ type foldedConv struct {
 // Folded is a net's backbone for inference alone, as the net was when it was folded:
 // every batch normalisation is in the weights of the convolution before it. What is
 // left is convolutions with a bias, a sum and an activation, which oneDNN computes in
-// one pass over their output. Embeddings differ from [Net.Embed]'s by rounding.
+// one pass over their output on a CPU. Embeddings differ from [Net.Embed]'s by rounding.
 type Folded struct {
 	backbone backbone
 	layers   folded
@@ -39,7 +39,8 @@ func (n *Net) Fold() *Folded {
 }
 
 // Embed is [Net.Embed]: images [B,3,S,S] to embeddings [B,D]. It runs inside
-// [torch.NoGrad].
+// [torch.NoGrad], and always in the same precision and with the same kernels, as the
+// first call settles the order of weights.
 func (f *Folded) Embed(images torch.Tensor) torch.Tensor {
 	return f.backbone.forward(images, pass{folded: f.layers})
 }

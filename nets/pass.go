@@ -16,6 +16,15 @@ func (p pass) reached(level string, maps torch.Tensor) (enough bool) {
 	return p.visit != nil && p.visit(level, maps)
 }
 
+// over frees maps that nothing reads any more, where nothing is recorded for a
+// backward pass and nobody looks at maps: the next ones take their memory, which the
+// processor's caches still hold.
+func (p pass) over(maps torch.Tensor) {
+	if p.folded != nil {
+		maps.Free()
+	}
+}
+
 // join adds a block's output to its input, for those pictures that stochastic
 // depth keeps: the others go past the block.
 func (p pass) join(output, input torch.Tensor, d depthDrop) torch.Tensor {

@@ -123,7 +123,9 @@ func newResidual(s scope, in int, shapes []convShape) residual {
 func (r *resnet) forward(x torch.Tensor, p pass) torch.Tensor {
 	x = r.stem.forward(x, p, torch.Tensor{}, torch.ByReLU)
 	if !r.small {
-		x = torch.MaxPool2d(x, 3, 2, 1)
+		stem := x
+		x = torch.MaxPool2d(stem, 3, 2, 1)
+		p.over(stem)
 	}
 	for i, stage := range r.stages {
 		for _, block := range stage {
@@ -142,10 +144,17 @@ func (b residual) forward(x torch.Tensor, p pass) torch.Tensor {
 		identity = b.shortcut.forward(x, p, torch.Tensor{}, torch.NoActivation)
 	}
 	last := len(b.convs) - 1
-	for _, l := range b.convs[:last] {
-		x = l.forward(x, p, torch.Tensor{}, torch.ByReLU)
+	for i, l := range b.convs[:last] {
+		y := l.forward(x, p, torch.Tensor{}, torch.ByReLU)
+		if i > 0 || b.shortcut != nil {
+			p.over(x)
+		}
+		x = y
 	}
-	return b.convs[last].forward(x, p, identity, torch.ByReLU)
+	y := b.convs[last].forward(x, p, identity, torch.ByReLU)
+	p.over(x)
+	p.over(identity)
+	return y
 }
 
 // down says how much smaller than the picture the maps of a stage, from 0, are:

@@ -130,7 +130,11 @@ func (p Plan) groups(f func(g *group) error) error {
 	side := p.Grid.Side()
 	for from := 0; from < side; from += p.Rows {
 		g := &group{plan: p, from: from, to: min(from+p.Rows, side), step: func() {}}
-		err := torch.Do(func() error { return f(g) })
+		err := torch.Do(func() error {
+			// Of a last group with fewer rows every block has another size.
+			defer torch.CPU.ReleaseMemory()
+			return f(g)
+		})
 		var refused *torch.Error
 		if errors.As(err, &refused) && refused.OutOfMemory() {
 			return fmt.Errorf("the Gaussians of windows take %s, which the host has not left (%w); lower localize.memory", gigabytes(p.Bytes), err)

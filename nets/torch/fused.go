@@ -8,7 +8,7 @@ import "unsafe"
 // Activation is what follows a convolution and its batch normalisation.
 type Activation int
 
-// The activations, each a function of the same name but for None.
+// The activations: nothing, [ReLU], [ReLU6] and [SiLU].
 const (
 	NoActivation Activation = C.CP_LINEAR
 	ByReLU       Activation = C.CP_RELU
@@ -16,7 +16,7 @@ const (
 	BySiLU       Activation = C.CP_SILU
 )
 
-// Of is the activation of x, which it replaces where no gradient of SiLU is wanted.
+// Of is the activation of x, in x's memory as the functions have it.
 func (a Activation) Of(x Tensor) Tensor {
 	switch a {
 	case NoActivation:
@@ -47,9 +47,12 @@ func Fold(weight, scale, shift, mean, variance Tensor, eps float64) (folded, bia
 }
 
 // ConvActivated is [Conv2d] with a bias, then a sum with onto [N,O,H,W], which may be
-// none, then an activation. On a CPU in float32 oneDNN does all of it in one pass
-// over the output. It is for inference: within [NoGrad]. onto's memory may become the
-// output's, and onto is not to be used afterwards.
+// none, then an activation. It is for inference: within [NoGrad].
+//
+// On a CPU in float32 oneDNN does all of it in one pass over the output. Its first
+// call puts weight into oneDNN's own order for pictures of that size; from then on
+// only ConvActivated reads it, for pictures of any size, and computes in float32.
+// onto's memory may become the output's, and onto is not to be used afterwards.
 func ConvActivated(x, weight, bias Tensor, stride, padding, groups int, onto Tensor, a Activation) Tensor {
 	var sum C.cp_tensor
 	if onto.Defined() {

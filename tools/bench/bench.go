@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
@@ -50,6 +51,9 @@ var measurements = []measurement{
 	{key: "tf32-256", name: "update TF32 against float32, ours, 256 px", skip: noCUDA, measure: compareOurs(256, float32s, "tf32=true", "tf32=false")},
 	{key: "deterministic-64", name: "update deterministic against not, ours, fp32 64 px", alone: true, measure: compareOurs(64, float32s, "train.deterministic=true", "train.deterministic=false")},
 	{key: "b4", name: "EfficientNet-B4", measure: compareBackbone("efficientnet_b4", 128, 24)},
+	{key: "windows", name: "dense embedding, ImageNet stem", measure: compareWindows(configs.StemImageNet, 49, 4)},
+	{key: "windows-small", name: "dense embedding, small stem", measure: compareWindows(configs.StemSmall, 5, 1)},
+	{key: "gaussians", name: "fit a Gaussian per window", measure: compareGaussians},
 	{key: "load", name: "loading weights of ResNet-50", measure: compareLoading},
 	{key: "host-time", name: "host time per update, slim ResNet-18, against eager", measure: compareHostTime(true)},
 	{key: "host-time-kernels", name: "host time per update, slim ResNet-18, against eager without oneDNN", measure: compareHostTime(false)},

@@ -16,12 +16,7 @@ import time
 
 import torch
 import torchvision
-from reference_net import version
-
-
-def resident():
-    with open("/proc/self/statm") as f:
-        return int(f.read().split()[1]) * resource.getpagesize() / 2**20
+from reference_net import resident, version
 
 
 def main():

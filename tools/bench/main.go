@@ -1,7 +1,7 @@
 // Command bench is the project's measuring stick: training updates, host time,
-// augmentation, decoding, metrics of pixels, memory and whole trainings on this
-// machine, beside PyTorch, torchvision, Pillow, scikit-learn and scikit-image doing
-// the same.
+// augmentation, decoding, dense embedding, Gaussians of windows, metrics of pixels,
+// memory and whole trainings on this machine, beside PyTorch, torchvision, Pillow,
+// scikit-learn and scikit-image doing the same.
 //
 //	go run ./tools/bench --python .venv/bin/python3
 //	go run ./tools/bench --quick --only update,augment
@@ -82,6 +82,10 @@ func start(ctx context.Context, args []string) error {
 			return decode(args[1:], os.Stdin, os.Stdout)
 		case pixelsVerb:
 			return measurePixels(args[1:], os.Stdin, os.Stdout)
+		case gaussiansVerb:
+			return fitGaussians(args[1:], os.Stdin, os.Stdout)
+		case windowsVerb:
+			return embedWindows(args[1:], os.Stdin, os.Stdout)
 		case profileVerb:
 			return profile(ctx, args[1:], os.Stdout)
 		}

@@ -1,4 +1,9 @@
-"""The network of PyTorch's side: torchvision's backbone, projection head, classifier."""
+"""The network of PyTorch's side: torchvision's backbone, projection head, classifier.
+
+And what several of its programs say about themselves.
+"""
+
+import resource
 
 import torch
 import torchvision
@@ -35,6 +40,12 @@ def backbone(name):
     return net, dim
 
 
+def small_stem(net):
+    """A 3x3 convolution alone at the start of torchvision's ResNet, for pictures of few pixels."""
+    net.conv1 = nn.Conv2d(3, net.conv1.out_channels, kernel_size=3, padding=1, bias=False)
+    net.maxpool = nn.Identity()
+
+
 class Net(nn.Module):
     """A backbone with a head of linear, batch norm and ReLU, and a classifier."""
 
@@ -53,6 +64,12 @@ class Net(nn.Module):
 
     def forward(self, x):
         return self.classifier(self.head(self.backbone(x)))
+
+
+def resident():
+    """Resident memory in MiB."""
+    with open("/proc/self/statm") as f:
+        return int(f.read().split()[1]) * resource.getpagesize() / 2**20
 
 
 def version():

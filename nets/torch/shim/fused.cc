@@ -16,28 +16,33 @@ namespace {
 
 using Stack = std::vector<c10::IValue>;
 
-// oneDNN's convolutions with what follows them, as libtorch has registered them for
-// its compiler; none in a build without oneDNN. They are called by their schema
-// rather than by C++ types, which differ between libtorch's versions.
+// oneDNN's convolutions with what follows them, and what puts weights into the order
+// that they compute in, as libtorch has registered them for its compiler; none in a
+// build without oneDNN. They are called by their schema rather than by C++ types,
+// which differ between libtorch's versions.
 struct Pointwise {
-  std::optional<c10::OperatorHandle> alone, onto;
+  std::optional<c10::OperatorHandle> alone, onto, pack;
 };
 
 const Pointwise &pointwise() {
   static const Pointwise p = [] {
     auto &d = c10::Dispatcher::singleton();
     return Pointwise{d.findSchema({"mkldnn::_convolution_pointwise", ""}),
-                     d.findSchema({"mkldnn::_convolution_pointwise_", "binary"})};
+                     d.findSchema({"mkldnn::_convolution_pointwise_", "binary"}),
+                     d.findSchema({"mkldnn::_reorder_convolution_weight", ""})};
   }();
   return p;
 }
 
 // Whether oneDNN computes this convolution in the type that its tensors have.
 bool fuses(const at::Tensor &x, const at::Tensor &weight) {
-  return pointwise().alone && pointwise().onto && x.device().is_cpu() && x.numel() > 0 &&
+  auto &p = pointwise();
+  return p.alone && p.onto && p.pack && x.device().is_cpu() && x.numel() > 0 &&
          x.scalar_type() == at::kFloat && weight.scalar_type() == at::kFloat &&
          at::globalContext().userEnabledMkldnn() && !at::autocast::is_autocast_enabled(at::kCPU);
 }
+
+std::vector<int64_t> both(int64_t v) { return {v, v}; }
 
 void activate(at::Tensor &x, int activation) {
   switch (activation) {
@@ -53,7 +58,7 @@ void activate(at::Tensor &x, int activation) {
 void push(Stack &s, const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
           int64_t stride, int64_t padding, int64_t groups) {
   for (auto &t : {x, weight, bias}) s.emplace_back(t);
-  for (int64_t v : {padding, stride, int64_t(1)}) s.emplace_back(std::vector<int64_t>{v, v});
+  for (int64_t v : {padding, stride, int64_t(1)}) s.emplace_back(both(v));
   s.emplace_back(groups);
 }
 
@@ -89,8 +94,16 @@ char *cp_conv_activated(cp_tensor x, cp_tensor weight, cp_tensor bias, int64_t s
                         int64_t padding, int64_t groups, cp_tensor onto, int activation,
                         cp_tensor *out) {
   return guard([&] {
-    if (!fuses(ref(x), ref(weight))) {
-      auto y = at::conv2d(ref(x), ref(weight), ref(bias), stride, padding, 1, groups);
+    auto &w = *static_cast<at::Tensor *>(weight);
+    if (!w.is_mkldnn() && fuses(ref(x), w)) {
+      // The order that is the fastest depends on the size of pictures, and is not to be
+      // found again for every batch.
+      Stack s{w, both(padding), both(stride), both(1), groups, ref(x).sizes().vec()};
+      pointwise().pack->callBoxed(s);
+      w = s.at(0).toTensor();
+    }
+    if (!w.is_mkldnn()) {
+      auto y = at::conv2d(ref(x), w, ref(bias), stride, padding, 1, groups);
       if (onto) y.add_(ref(onto));
       activate(y, activation);
       *out = own(y);
@@ -98,7 +111,7 @@ char *cp_conv_activated(cp_tensor x, cp_tensor weight, cp_tensor bias, int64_t s
     }
     Stack s;
     if (!onto) {
-      push(s, ref(x), ref(weight), ref(bias), stride, padding, groups);
+      push(s, ref(x), w, ref(bias), stride, padding, groups);
       push(s, activation);
       pointwise().alone->callBoxed(s);
       *out = own(s.at(0).toTensor());
@@ -108,7 +121,7 @@ char *cp_conv_activated(cp_tensor x, cp_tensor weight, cp_tensor bias, int64_t s
     // it do ReLU or nothing.
     bool relu = activation == CP_RELU;
     s.emplace_back(ref(onto));
-    push(s, ref(x), ref(weight), ref(bias), stride, padding, groups);
+    push(s, ref(x), w, ref(bias), stride, padding, groups);
     s.emplace_back("add");
     s.emplace_back(at::Scalar(1));
     s.push_back(relu ? c10::IValue("relu") : c10::IValue());
