@@ -13,11 +13,12 @@ import (
 	"github.com/cutpaste/cutpaste/nets/torch"
 )
 
-// Fitting and scoring take no more than the plan says, but for a tenth and the 32 MiB
-// that code and threads may touch for the first time, and most of what it says: with
-// and without folds, in groups of rows that are a part of all.
+// Fitting and scoring take no more than the plan says, but for a quarter and the 48 MiB
+// that code and threads touch for the first time and the garbage collector leaves, and
+// most of what it says: with and without folds, in groups of rows that are a part of
+// all, the last of them smaller.
 func TestPlansBoundTheMemory(t *testing.T) {
-	const dimension, pictures, slack = 192, 2*block + 3, 32 << 20
+	const dimension, pictures, slack = 192, 2*block + 3, 48 << 20
 	g := configs.Grid{Picture: 32 + 4*23, Window: 32, Stride: 4} // 24 x 24 windows
 	noise := make([]float32, 24*24*dimension+pictures)
 	r := rand.New(rand.NewPCG(1, 1))
@@ -51,7 +52,7 @@ func TestPlansBoundTheMemory(t *testing.T) {
 		}
 		took := statusBytes(t, "VmHWM") - before
 		t.Logf("%d folds: %d MiB, predicted %d MiB", folds, took>>20, p.Bytes>>20)
-		if took > p.Bytes+p.Bytes/10+slack || took < p.Bytes/2 {
+		if took > p.Bytes+p.Bytes/4+slack || took < p.Bytes/2 {
 			t.Errorf("%d folds: %d MiB were taken, and the plan is %d MiB", folds, took>>20, p.Bytes>>20)
 		}
 	}
