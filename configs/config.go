@@ -162,6 +162,7 @@ type Localize struct {
 	Gaussian        string  // localize.gaussian: auto, shared or per-location
 	Memory          float64 // localize.memory: GB for Gaussians at a time
 	Store           float64 // localize.store: GB of a run's Gaussians on disk
+	Score           string  // localize.score: density or distance
 	Upsample        string  // localize.upsample: gaussian or bilinear
 	Sigma           string  // localize.sigma: auto or pixels; Deviation settles it
 	NormalizeBorder bool    // localize.normalize_border

@@ -5,6 +5,7 @@ package gallery
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,6 +30,8 @@ type Files struct {
 	Panels   string   `json:"panels"`  // the folder
 	Maps     []string `json:"maps"`    // folders, of each run
 	Plots    []string `json:"plots"`
+	// Unwritten is how many maps have no file, as not all of their scores are finite.
+	Unwritten int `json:"unwritten,omitempty"`
 }
 
 // Add adds a run. It fails where its test pictures or their size are not the others'.
@@ -55,12 +58,16 @@ func (g *Gallery) Add(album *run.Album) error {
 	return nil
 }
 
-// Draw writes into the folder to: hardest.png, the k hardest pictures of each kind;
+// Draw writes into the folder to, from which it removes what it wrote there before:
+// hardest.png, the k hardest pictures of each kind;
 // panels/, a panel of every test picture; maps/ (of the second run maps-2/, and so on),
 // their maps; and roc.svg, pro.svg and scores.svg, those that are defined. progress
 // counts pictures.
 func (g *Gallery) Draw(to string, k int, progress func(done, total int)) (files Files, err error) {
 	files = Files{Pictures: g.albums[0].Len(), Hardest: filepath.Join(to, "hardest.png"), Panels: filepath.Join(to, "panels")}
+	if err := clean(to); err != nil {
+		return files, err
+	}
 	for i := range g.albums {
 		folder := "maps"
 		if i > 0 {
@@ -69,7 +76,7 @@ func (g *Gallery) Draw(to string, k int, progress func(done, total int)) (files 
 		files.Maps = append(files.Maps, filepath.Join(to, folder))
 	}
 	for i := range files.Pictures {
-		if err := g.panel(i, files); err != nil {
+		if err := g.panel(i, &files); err != nil {
 			return files, err
 		}
 		progress(i+1, files.Pictures)
@@ -110,12 +117,16 @@ func (g *Gallery) picture(i int) (p pictures.Picture, err error) {
 }
 
 // panel draws test picture i and keeps its maps.
-func (g *Gallery) panel(i int, files Files) error {
+func (g *Gallery) panel(i int, files *Files) error {
 	p, err := g.picture(i)
 	if err != nil {
 		return err
 	}
 	for k, album := range g.albums {
+		if !finite(p.Maps[k]) {
+			files.Unwritten++
+			continue
+		}
 		file, err := fileOf(files.Maps[k], p.Name)
 		if err != nil {
 			return err
@@ -129,6 +140,27 @@ func (g *Gallery) panel(i int, files Files) error {
 		return err
 	}
 	return pictures.Write(file, g.figure.Panel(p))
+}
+
+// clean removes what Draw writes, and nothing else.
+func clean(to string) error {
+	old, err := filepath.Glob(filepath.Join(to, "maps-[0-9]*"))
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"maps", "panels", "hardest.png", "roc.svg", "pro.svg", "scores.svg"} {
+		old = append(old, filepath.Join(to, name))
+	}
+	for _, path := range old {
+		if err := os.RemoveAll(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func finite(m []float32) bool {
+	return !slices.ContainsFunc(m, func(v float32) bool { return math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) })
 }
 
 // fileOf is where something of a test picture goes; its folder is made. The picture's

@@ -14,6 +14,7 @@ const curvePoints = 500
 func (g *Gallery) plots(to string) (files []string, err error) {
 	var roc []pictures.ROCCurve
 	var pro []pictures.PROCurve
+	limit := 0.0 // the widest of the runs'
 	for k, album := range g.albums {
 		r, name := album.Result, g.figure.Maps[k].Title
 		if r.ImageAUROC != nil {
@@ -29,6 +30,7 @@ func (g *Gallery) plots(to string) (files []string, err error) {
 				return nil, err
 			}
 			roc = append(roc, pictures.ROCCurve{Name: "pixels, " + name, AUROC: *r.PixelAUROC, Points: pixels})
+			limit = max(limit, r.Pixels.FPRLimit)
 			pro = append(pro, pictures.PROCurve{Name: name, AUPRO: *r.AUPRO, Points: overlap})
 		}
 	}
@@ -46,7 +48,7 @@ func (g *Gallery) plots(to string) (files []string, err error) {
 		write("roc.svg", p, failed)
 	}
 	if len(pro) > 0 {
-		p, failed := pictures.PRO(g.title(), pro, g.albums[0].Result.Pixels.FPRLimit)
+		p, failed := pictures.PRO(g.title(), pro, limit)
 		write("pro.svg", p, failed)
 	}
 	scores, is := g.albums[0].Scores()

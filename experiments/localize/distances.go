@@ -137,7 +137,7 @@ func (p Plan) groups(f func(g *group) error) error {
 		})
 		var refused *torch.Error
 		if errors.As(err, &refused) && refused.OutOfMemory() {
-			return fmt.Errorf("the Gaussians of windows take %s, which the host has not left (%w); lower localize.memory", gigabytes(p.Bytes), err)
+			return fmt.Errorf("the Gaussians of windows take %s, which the host has not left (%w); lower localize.memory", Gigabytes(p.Bytes), err)
 		}
 		if err != nil {
 			return err

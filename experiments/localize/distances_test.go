@@ -35,7 +35,7 @@ func drawn(pictures int, seed uint64) [][]float32 {
 
 func source(pictures [][]float32) Source {
 	row := grid.Side() * features
-	return Source{len(pictures), func(numbers []int, from, to int, visit func(int, []float32) error) error {
+	return Source{Len: len(pictures), Embed: func(numbers []int, from, to int, visit func(int, []float32) error) error {
 		buffer := make([]float32, (to-from)*row) // used again, as the trainer's is
 		for _, i := range numbers {
 			copy(buffer, pictures[i][from*row:to*row])
@@ -171,7 +171,7 @@ func TestDistancesFailWithAName(t *testing.T) {
 		{"a tiny ridge", source(same), source(fine), gde.Options{Covariance: gde.Ridge, Ridge: 1e-30}, gde.ErrSingular, []string{"x 8, y 4", "raise density.ridge"}},
 		{"NaN in training", source(spoiled), source(fine), lw, nil, []string{"training", "picture 7", "NaN as feature 2", "x 4, y 4"}},
 		{"NaN in the test", source(fine), source(spoiled), lw, nil, []string{"test pictures", "picture 7", "x 4, y 4"}},
-		{"pictures that do not come", Source{9, func([]int, int, int, func(int, []float32) error) error { return broken }}, source(fine), lw, broken, nil},
+		{"pictures that do not come", Source{Len: 9, Embed: func([]int, int, int, func(int, []float32) error) error { return broken }}, source(fine), lw, broken, nil},
 	} {
 		p := Plan{Grid: grid, PerLocation: true, Dimension: features, Rows: 2}
 		got, err := p.Distances(c.train, c.test, Options{Options: c.o}, nil, nil)

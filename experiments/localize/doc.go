@@ -5,6 +5,9 @@
 //	windows of every picture [L*L,D]   trainer.EmbedWindows, a group of rows at a time
 //	     -> Gaussians                  of normal windows: one, or one per location
 //	     -> distances [L,L]            Mahalanobis
+//	     -> scores [L,L]               half their squares, -log p of equation 2 up to a
+//	                                   constant of the Gaussian, or the distances
+//	                                   themselves (localize.score)
 //	     -> map [S,S]                  Upsampler: a transposed convolution with a Gaussian
 //	     -> the picture's score        ImageScore: the largest, or the mean of the top k
 //

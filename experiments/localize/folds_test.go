@@ -139,7 +139,7 @@ func TestMoreFoldsOfFewPictures(t *testing.T) {
 // Where the folds leave too few, nothing is embedded.
 func TestTooFewForFolds(t *testing.T) {
 	unread := func(n int) Source {
-		return Source{n, func([]int, int, int, func(int, []float32) error) error {
+		return Source{Len: n, Embed: func([]int, int, int, func(int, []float32) error) error {
 			t.Error("pictures were embedded")
 			return nil
 		}}

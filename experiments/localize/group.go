@@ -49,7 +49,7 @@ func (g *group) gather(s Source, pictures []int, add func(picture int, features 
 		if len(features) != size {
 			panic(fmt.Sprintf("localize: %d numbers are no %d windows of %d", len(features), g.windows(), g.plan.Dimension))
 		}
-		if err := g.finite(picture, features); err != nil {
+		if err := g.finite(s, picture, features); err != nil {
 			return err
 		}
 		add(picture, features)
@@ -59,10 +59,10 @@ func (g *group) gather(s Source, pictures []int, add func(picture int, features 
 }
 
 // finite names the first number that is not.
-func (g *group) finite(picture int, features []float32) error {
+func (g *group) finite(s Source, picture int, features []float32) error {
 	for i, v := range features {
 		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-			return fmt.Errorf("picture %d has %v as feature %d of %s, and only finite numbers have a distance; look at the weights", picture, v, i%g.plan.Dimension, g.window(i/g.plan.Dimension))
+			return fmt.Errorf("%s has %v as feature %d of %s, and only finite numbers have a distance; look at the weights", s.name(picture), v, i%g.plan.Dimension, g.window(i/g.plan.Dimension))
 		}
 	}
 	return nil

@@ -121,7 +121,7 @@ type Kept struct {
 // file; the numbers are looked at as they are loaded.
 func OpenKept(dir string, p Plan, o gde.Options) (*Kept, error) {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("the run has kept no Gaussians (%w: %s): they take %s; set localize.store to as much, and %s", fs.ErrNotExist, dir, gigabytes(p.Stored()), again)
+		return nil, fmt.Errorf("the run has kept no Gaussians (%w: %s): they take %s; set localize.store to as much, and %s", fs.ErrNotExist, dir, Gigabytes(p.Stored()), again)
 	}
 	k := &Kept{plan: p, dir: dir, options: o}
 	for unit := range p.units() {

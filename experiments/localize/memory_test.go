@@ -25,7 +25,7 @@ func TestPlansBoundTheMemory(t *testing.T) {
 	for i := range noise {
 		noise[i] = float32(r.NormFloat64())
 	}
-	s := Source{pictures, func(numbers []int, from, to int, visit func(int, []float32) error) error {
+	s := Source{Len: pictures, Embed: func(numbers []int, from, to int, visit func(int, []float32) error) error {
 		row := g.Side() * dimension
 		for _, i := range numbers {
 			if err := visit(i, noise[i+from*row:i+to*row]); err != nil {

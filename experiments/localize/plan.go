@@ -71,7 +71,7 @@ func (p Plan) divided() (Plan, error) {
 	if p.PerLocation {
 		knobs += "set localize.gaussian to shared, "
 	}
-	return p, fmt.Errorf("%s, of %d features%s, takes %s, and localize.memory allows %s; %sor choose a net.name of fewer features", what, p.Dimension, p.withFolds(), gigabytes(p.Bytes), gigabytes(p.Allowed), knobs)
+	return p, fmt.Errorf("%s, of %d features%s, takes %s, and localize.memory allows %s; %sor choose a net.name of fewer features", what, p.Dimension, p.withFolds(), Gigabytes(p.Bytes), Gigabytes(p.Allowed), knobs)
 }
 
 // withFolds says that the folds' sums take memory too.
@@ -110,16 +110,17 @@ func (p Plan) Groups() int { return (p.Grid.Side() + p.Rows - 1) / p.Rows }
 func (p Plan) String() string {
 	windows := fmt.Sprintf("%d x %d windows of %d px", p.Grid.Side(), p.Grid.Side(), p.Grid.Window)
 	if !p.PerLocation {
-		return fmt.Sprintf("one Gaussian of %d features for %s%s: %s", p.Dimension, windows, p.withFolds(), gigabytes(p.Bytes))
+		return fmt.Sprintf("one Gaussian of %d features for %s%s: %s", p.Dimension, windows, p.withFolds(), Gigabytes(p.Bytes))
 	}
-	s := fmt.Sprintf("%d Gaussians of %d features, one for each of %s%s: %s", p.Grid.Windows(), p.Dimension, windows, p.withFolds(), gigabytes(p.Bytes))
+	s := fmt.Sprintf("%d Gaussians of %d features, one for each of %s%s: %s", p.Grid.Windows(), p.Dimension, windows, p.withFolds(), Gigabytes(p.Bytes))
 	if p.Rows < p.Grid.Side() {
-		s += fmt.Sprintf(" at a time, in %d groups of rows, where all at once would take %s (localize.memory allows %s)", p.Groups(), gigabytes(p.AllAtOnce), gigabytes(p.Allowed))
+		s += fmt.Sprintf(" at a time, in %d groups of rows, where all at once would take %s (localize.memory allows %s)", p.Groups(), Gigabytes(p.AllAtOnce), Gigabytes(p.Allowed))
 	}
 	return s
 }
 
-func gigabytes(bytes int64) string {
+// Gigabytes is a number of bytes for people.
+func Gigabytes(bytes int64) string {
 	if bytes < 100e6 {
 		return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
 	}

@@ -2,6 +2,7 @@ package localize
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/nets"
@@ -17,6 +18,16 @@ type Source struct {
 	// [(to-from)*Side,D], which stay as they are until visit returns. An error of
 	// visit ends it and is returned.
 	Embed func(pictures []int, from, to int, visit func(picture int, features []float32) error) error
+
+	// Name, if not nil, is what a picture is called in errors.
+	Name func(picture int) string
+}
+
+func (s Source) name(picture int) string {
+	if s.Name != nil {
+		return s.Name(picture)
+	}
+	return fmt.Sprint("picture ", picture)
 }
 
 // all are the numbers of all pictures.
@@ -30,7 +41,7 @@ func (s Source) all() []int {
 
 // Pictures is the source of what a net makes of the windows of c's grid.
 func Pictures(ctx context.Context, net *nets.Net, p trainer.Source, c *configs.Config, n trainer.Numerics) Source {
-	return Source{p.Len(), func(pictures []int, from, to int, visit func(int, []float32) error) error {
+	return Source{Len: p.Len(), Embed: func(pictures []int, from, to int, visit func(int, []float32) error) error {
 		return trainer.EmbedWindows(ctx, net, chosen{p, pictures}, c.Grid(), from, to, c, n, func(i int, features []float32) error {
 			return visit(pictures[i], features)
 		})

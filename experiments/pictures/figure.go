@@ -28,7 +28,7 @@ type Picture struct {
 type Figure struct {
 	Title string // "" for none
 	Maps  []Map  // one or more
-	// Threshold, if not nil, is the lowest score of a picture that is called anomalous.
+	// Threshold, if not nil, is what a picture that is called anomalous scores more than.
 	Threshold *float64
 }
 
@@ -251,7 +251,7 @@ func (f Figure) about(c Case) string {
 	}
 	score, threshold := unlike(c.Score, *f.Threshold)
 	sign, verdict, wrong := "<", "normal", "missed"
-	if c.Score >= *f.Threshold {
+	if c.Score > *f.Threshold {
 		sign, verdict, wrong = "≥", "anomalous", "a false alarm"
 	}
 	text += fmt.Sprintf("   score %s %s threshold %s: %s", score, sign, threshold, verdict)

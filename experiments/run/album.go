@@ -22,6 +22,8 @@ type Album struct {
 	maps   mapper
 	truth  *truth
 	rows   []scored
+
+	fingerprint string // of the run's pictures and masks
 }
 
 // OpenAlbum opens that of the run in dir, scored with overrides as [Evaluate] does,
@@ -36,14 +38,21 @@ func OpenAlbum(dir string, overrides []string) (*Album, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.maps == nil {
+		return nil, s.noMaps
+	}
 	if len(s.maps.Test) == 0 {
 		return nil, fmt.Errorf("the run in %s has no test pictures, so that there is nothing to draw; `cutpaste predict --maps` draws new ones", dir)
+	}
+	masks, err := s.truth(dir, c)
+	if err != nil {
+		return nil, err
 	}
 	results, rows, err := s.score(dir, c)
 	if err != nil {
 		return nil, err
 	}
-	a := &Album{Result: results[0], Size: c.Data.Size, config: c, grids: s.maps, maps: newMapper(c, s.maps.Height, s.maps.Width), truth: findTruth(c, s.maps.Test), rows: rows[0]}
+	a := &Album{Result: results[0], Size: c.Data.Size, config: c, grids: s.maps, maps: newMapper(c, s.maps.Height, s.maps.Width), truth: masks, rows: rows[0]}
 	if a.truth.why != nil {
 		return nil, a.truth.why
 	}
@@ -53,6 +62,13 @@ func OpenAlbum(dir string, overrides []string) (*Album, error) {
 	a.Result.Run = dir
 	if err := a.Result.localized(s.maps, c, a.truth); err != nil {
 		return nil, err
+	}
+	m, err := readMeta(dir)
+	if err != nil {
+		return nil, err
+	}
+	if m != nil {
+		a.fingerprint = m.Fingerprint
 	}
 	a.Range, err = a.maps.over(s.maps, s.maps.Trained)
 	return a, err
@@ -64,7 +80,7 @@ func (a *Album) Len() int { return len(a.rows) }
 // SamePictures says whether another run was tested on the same pictures at the same
 // size.
 func (a *Album) SamePictures(other *Album) bool {
-	return a.Size == other.Size && a.Result.Category == other.Result.Category && slices.Equal(a.grids.Test, other.grids.Test)
+	return a.Size == other.Size && a.fingerprint == other.fingerprint && slices.Equal(a.grids.Test, other.grids.Test)
 }
 
 // Page is test picture i and its score.

@@ -69,7 +69,7 @@ func (g *grids) fit(c *configs.Config, dir string) error {
 	if slices.Equal(want, g.Made) {
 		return nil
 	}
-	differs := slices.DeleteFunc(want, func(k string) bool { return slices.Contains(g.Made, k) })
+	differs := slices.DeleteFunc(slices.Clone(want), func(k string) bool { return slices.Contains(g.Made, k) })
 	if len(differs) == 0 { // the run has a ridge, and none is wanted
 		differs = want
 	}

@@ -63,8 +63,9 @@ func (j *featureJudge) judge(ctx context.Context, p *data.Pictures) (scores []fl
 // windowJudge goes by maps of windows.
 type windowJudge struct {
 	*Predictor
-	kept *localize.Kept
-	maps bool
+	kept   *localize.Kept
+	groups int // that the Gaussians are loaded in
+	maps   bool
 }
 
 // byWindows makes p judge by maps of windows.
@@ -73,7 +74,7 @@ func (p *Predictor) byWindows(dir string, g *grids, maps bool) (err error) {
 		return err
 	}
 	j := &windowJudge{Predictor: p, maps: maps}
-	if j.kept, err = openKept(dir, p.config); err != nil {
+	if j.kept, j.groups, err = openKept(dir, p.config); err != nil {
 		return err
 	}
 	p.judge = j

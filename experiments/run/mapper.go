@@ -13,13 +13,14 @@ import (
 type mapper struct {
 	size, height, width int
 	windows             *localize.Upsampler // nil for Grad-CAM
+	density             bool                // of windows' distances the negative log-densities
 	inverted            bool                // of Grad-CAM's that are small where a defect is
 }
 
 func newMapper(c *configs.Config, height, width int) mapper {
 	m := mapper{size: c.Data.Size, height: height, width: width}
 	if patch(c) {
-		m.windows = localize.NewUpsampler(c.Grid(), c.Localize)
+		m.windows, m.density = localize.NewUpsampler(c.Grid(), c.Localize), c.Localize.Score == "density"
 	} else {
 		m.inverted = c.GradCAM.Target == "normal" || c.GradCAM.Target == "0"
 	}
@@ -28,14 +29,17 @@ func newMapper(c *configs.Config, height, width int) mapper {
 
 // at is the map of a grid. It fails on a score of a window that is not finite.
 func (m mapper) at(grid []float32) ([]float32, error) {
+	grid = slices.Clone(grid)
+	for i, v := range grid {
+		switch {
+		case m.density:
+			grid[i] = v * v / 2
+		case m.inverted:
+			grid[i] = -v
+		}
+	}
 	if m.windows != nil {
 		return m.windows.Map(grid)
-	}
-	if m.inverted {
-		grid = slices.Clone(grid)
-		for i := range grid {
-			grid[i] = -grid[i]
-		}
 	}
 	return localize.Resize(grid, m.width, m.height, m.size, m.size), nil
 }

@@ -16,8 +16,14 @@ import (
 
 // keep writes the trained net: the backbone as model.safetensors, as torchvision
 // takes it, and what only training needs as head.safetensors. The model is last:
-// where it is, both are.
+// where it is, both are. What another net of the run, lost since, was scored by is
+// removed first, so that it is never taken for this one's.
 func (j job) keep(net *nets.Net) error {
+	for _, name := range []string{mapsFile, embeddingsFile, gaussiansDir} {
+		if err := os.RemoveAll(filepath.Join(j.dir, name)); err != nil {
+			return err
+		}
+	}
 	var backbone, head []safetensors.Tensor
 	if err := torch.Do(func() error { backbone, head = net.Published(), net.HeadState(); return nil }); err != nil {
 		return err
@@ -37,10 +43,15 @@ func (j job) onlyModel() bool {
 	return err == nil && !trainer.HasCheckpoint(j.dir)
 }
 
-// again takes what scoring needs of a run of which the model is left, with its head.
+// again takes what scoring needs of a run of which the model is left, and its head
+// where Grad-CAM asks for it.
 func (j job) again(ctx context.Context, normal *data.Pictures) (*stored, error) {
 	j.progress.Note(fmt.Sprintf("%s is trained already; what scoring needs is taken with its %s", j.dir, modelFile))
-	net, err := openWhole(j.dir, j.config, j.meta.Numerics)
+	load := openWhole
+	if patch(j.config) {
+		load = openModel
+	}
+	net, err := load(j.dir, j.config, j.meta.Numerics)
 	if err != nil {
 		return nil, fmt.Errorf("category %s: %w", j.category.Name, err)
 	}

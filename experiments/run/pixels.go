@@ -25,14 +25,15 @@ type Localized struct {
 
 // Pixels say what pixel metrics were measured on.
 type Pixels struct {
-	Maps      string  `json:"maps"`      // windows or gradcam
-	Of        string  `json:"of"`        // localize.resolution: map, or mask, each picture's own
-	Size      int     `json:"size"`      // of a map
-	FPRLimit  float64 `json:"fpr_limit"` // of AUPRO
-	Images    int     `json:"images"`
-	Regions   int     `json:"regions"`   // 8-connected
-	Normal    int     `json:"normal"`    // pixels
-	Anomalous int     `json:"anomalous"` // pixels
+	Made      []string `json:"made"`      // the keys that the maps depend on, settled, beside the training's
+	Maps      string   `json:"maps"`      // windows or gradcam
+	Of        string   `json:"of"`        // localize.resolution: map, or mask, each picture's own
+	Size      int      `json:"size"`      // of a map
+	FPRLimit  float64  `json:"fpr_limit"` // of AUPRO
+	Images    int      `json:"images"`
+	Regions   int      `json:"regions"`   // 8-connected
+	Normal    int      `json:"normal"`    // pixels
+	Anomalous int      `json:"anomalous"` // pixels
 	// Bounds, where localize.bins made histograms, are how far the values may be
 	// from the exact ones.
 	Bounds *Bounds `json:"bounds,omitempty"`
@@ -49,12 +50,17 @@ type Bounds struct {
 // localized measures the maps. masks are the category's; what is undefined is left
 // out with a note.
 func (r *Result) localized(g *grids, c *configs.Config, masks *truth) error {
-	switch {
-	case masks.why != nil:
-		r.Notes = append(r.Notes, fmt.Sprintf("pixel metrics are left out: %v", masks.why))
+	if masks.why != nil {
+		what := "left out"
+		if masks.before != nil {
+			r.Localized, what = *masks.before, "those that were measured before"
+		}
+		r.Notes = append(r.Notes, fmt.Sprintf("pixel metrics are %s: %v", what, masks.why))
 		return nil
-	case masks.none():
-		return nil // the category's notes say so
+	}
+	r.Notes = append(r.Notes, masks.notes...)
+	if masks.none() {
+		return nil
 	}
 	trained, err := measure(g, g.Trained, c, masks)
 	untrained := trained
@@ -70,7 +76,7 @@ func (r *Result) localized(g *grids, c *configs.Config, masks *truth) error {
 		return err
 	}
 	r.Localized = found(g, c, trained, untrained)
-	r.Notes = append(r.Notes, masks.notes()...)
+	r.Notes = append(r.Notes, masks.emptied()...)
 	return nil
 }
 
@@ -143,7 +149,7 @@ func found(g *grids, c *configs.Config, trained, untrained metric.PixelEstimates
 		PixelAveragePrecision: &trained.AP.Value, AUPRO: &trained.AUPRO.Value,
 		PixelOracleF1: &Oracle{trained.BestF1.F1, trained.BestF1.Threshold},
 		Pixels: &Pixels{
-			Maps: g.Kind, Of: c.Localize.Resolution, Size: c.Data.Size, FPRLimit: c.Localize.FPRLimit,
+			Made: g.Made, Maps: g.Kind, Of: c.Localize.Resolution, Size: c.Data.Size, FPRLimit: c.Localize.FPRLimit,
 			Images: trained.Images, Regions: trained.Regions, Normal: trained.Normal, Anomalous: trained.Anomalous,
 		},
 	}

@@ -155,11 +155,84 @@ func TestPixelMetricsThatAreUndefined(t *testing.T) {
 	if err := os.RemoveAll(truth); err != nil {
 		t.Fatal(err)
 	}
-	evaluated("no masks")
+	evaluated("no masks", "no test picture has a mask")
 	if err := os.Rename(c.Data.Root, c.Data.Root+"-moved"); err != nil {
 		t.Fatal(err)
 	}
 	evaluated("no pictures", "pixel metrics are left out", c.Data.Root)
+}
+
+// Pictures that have moved are found where they are, and where they are nowhere what
+// was measured stays. Changed masks are measured, and it is said.
+func TestPicturesThatMoved(t *testing.T) {
+	c := drawnPatch(t)
+	r := train(t, c)
+	moved := c.Data.Root + "-moved"
+	if err := os.Rename(c.Data.Root, moved); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := Evaluate(r.Run, nil)
+	if err != nil || kept.PixelAUROC == nil || *kept.PixelAUROC != *r.PixelAUROC || !noted(kept, "measured before", c.Data.Root) {
+		t.Errorf("nowhere: %+v, %v", kept, err)
+	}
+	other, err := Evaluate(r.Run, []string{"localize.smooth=2"})
+	if err != nil || other.PixelAUROC != nil || !noted(other, "left out") {
+		t.Errorf("nowhere, with other maps: %+v, %v", other, err)
+	}
+	root := "data.root=" + moved
+	found, err := Evaluate(r.Run, []string{root, "localize.smooth=2"})
+	if err != nil || found.PixelAUROC == nil || noted(found, "changed") || found.Run != other.Run {
+		t.Errorf("elsewhere: %+v, %v", found, err)
+	}
+	if _, err := OpenAlbum(r.Run, []string{root}); err != nil {
+		t.Error(err)
+	}
+	masks, err := filepath.Glob(filepath.Join(moved, c.Data.Category, "ground_truth", "*", "*.png"))
+	if err != nil || len(masks) < 2 {
+		t.Fatal(masks, err)
+	}
+	if err := os.Rename(masks[0], masks[1]); err != nil {
+		t.Fatal(err)
+	}
+	if changed, err := Evaluate(r.Run, []string{root}); err != nil || changed.PixelAUROC == nil || !noted(changed, "have changed since") {
+		t.Errorf("other masks: %+v, %v", changed, err)
+	}
+}
+
+// Keys of the other kind of model change nothing, and it is said.
+func TestIdleKeys(t *testing.T) {
+	patch, whole := drawnPatch(t), drawn(t)
+	patch.GradCAM.Target = "normal"
+	whole.Train.Steps, whole.Localize.Smooth, whole.Localize.Resolution = 1, 3, "mask"
+	for key, r := range map[string]*Result{"gradcam.target=normal": train(t, patch), "localize.smooth=3": train(t, whole)} {
+		if !noted(r, key+" changes nothing here") || slices.Contains(r.Settings, key) {
+			t.Errorf("%s: %q, settings %q", key, r.Notes, r.Settings)
+		}
+	}
+}
+
+// A run of whole pictures whose maps are lost is still scored and judges pictures.
+func TestWithoutMaps(t *testing.T) {
+	c := drawn(t)
+	c.Train.Steps = 1
+	r := train(t, c)
+	if err := os.Remove(filepath.Join(r.Run, mapsFile)); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := Evaluate(r.Run, nil); err != nil || *again.ImageAUROC != *r.ImageAUROC || !noted(again, "measured before", mapsFile) {
+		t.Errorf("%+v, %v", again, err)
+	}
+	p, err := OpenPredictor(r.Run, nil, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Free()
+	if _, err := OpenPredictor(r.Run, nil, true); err == nil || !strings.Contains(err.Error(), "cutpaste train") {
+		t.Errorf("maps: %v", err)
+	}
+	if _, err := OpenAlbum(r.Run, nil); err == nil || !strings.Contains(err.Error(), mapsFile) {
+		t.Errorf("pictures: %v", err)
+	}
 }
 
 // A map that is not finite leaves a picture without a score, and nothing is written.

@@ -73,6 +73,9 @@ func OpenPredictor(dir string, overrides []string, maps bool) (*Predictor, error
 	if before != nil {
 		p.numerics = p.numerics.As(before.Numerics)
 	}
+	if maps && s.maps == nil {
+		return nil, s.noMaps
+	}
 	if patch(c) {
 		err = p.byWindows(dir, s.maps, maps)
 	} else {
@@ -133,8 +136,17 @@ func Files(paths []string) ([]string, error) {
 	return out, nil
 }
 
-// predictBatch is how many pictures are decoded and embedded together.
+// predictBatch is how many pictures are decoded and embedded together. Gaussians that
+// memory holds a part of at a time are read again for every batch: their batches are
+// as many times larger.
 const predictBatch = 32
+
+func (p *Predictor) batch() int {
+	if w, ok := p.judge.(*windowJudge); ok && w.groups > 1 {
+		return 16 * predictBatch
+	}
+	return predictBatch
+}
 
 // Predict judges the files in order and hands each verdict out as soon as it is
 // there. A file that cannot be read has an Err in its verdict, and the rest
@@ -145,9 +157,10 @@ func (p *Predictor) Predict(ctx context.Context, files []string, each func(Verdi
 	batches := make(chan batch)
 	go func() {
 		defer close(batches)
-		for from := 0; from < len(files); from += predictBatch {
+		batch := p.batch()
+		for from := 0; from < len(files); from += batch {
 			select {
-			case batches <- p.decode(files[from:min(from+predictBatch, len(files))]):
+			case batches <- p.decode(files[from:min(from+batch, len(files))]):
 			case <-ctx.Done():
 				return
 			}

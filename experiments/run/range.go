@@ -1,8 +1,8 @@
 package run
 
 import (
+	"errors"
 	"math"
-	"slices"
 
 	"github.com/cutpaste/cutpaste/experiments/gde"
 )
@@ -16,7 +16,7 @@ type Range struct {
 // samples is of about how many scores the quantiles are.
 const samples = 1 << 20
 
-// over is the range of the maps of these grids, one or more.
+// over is the range of the finite scores of the maps of these grids, one or more.
 func (m mapper) over(g *grids, of []float32) (r Range, err error) {
 	n := len(of) / (g.Height * g.Width)
 	r.Least, r.Most = math.Inf(1), math.Inf(-1)
@@ -27,11 +27,20 @@ func (m mapper) over(g *grids, of []float32) (r Range, err error) {
 		if err != nil {
 			return r, err
 		}
-		r.Least, r.Most = min(r.Least, float64(slices.Min(one))), max(r.Most, float64(slices.Max(one)))
+		for _, s := range one {
+			if v := float64(s); !math.IsNaN(v) && !math.IsInf(v, 0) {
+				r.Least, r.Most = min(r.Least, v), max(r.Most, v)
+			}
+		}
 		for ; at < len(one); at += every {
-			some = append(some, float64(one[at]))
+			if v := float64(one[at]); !math.IsNaN(v) && !math.IsInf(v, 0) {
+				some = append(some, v)
+			}
 		}
 		at -= len(one)
+	}
+	if len(some) == 0 {
+		return r, errors.New("no score of a map is finite; look at what made them")
 	}
 	r.Low, r.High = gde.Quantile(some, 0.01), gde.Quantile(some, 0.999)
 	return r, nil

@@ -11,7 +11,7 @@ import (
 // rescore scores what the run in dir has stored, level by level, into the folder to,
 // which gets the configuration too. If the scores cannot be had, nothing is changed.
 // The result is the first level's, with the others' in it.
-func rescore(s *stored, dir, to string, c *configs.Config, began time.Time) (*Result, error) {
+func rescore(s *stored, dir, to string, c *configs.Config, masks *truth, began time.Time) (*Result, error) {
 	start, err := startOf(dir, c)
 	if err != nil {
 		return nil, err
@@ -20,7 +20,8 @@ func rescore(s *stored, dir, to string, c *configs.Config, began time.Time) (*Re
 	if err != nil {
 		return nil, fmt.Errorf("category %s, %w", c.Data.Category, err)
 	}
-	if err := results[0].localized(s.maps, c, findTruth(c, s.maps.Test)); err != nil {
+	results[0].Notes = append(results[0].Notes, idle(c)...)
+	if err := results[0].localized(s.maps, c, masks); err != nil {
 		return nil, fmt.Errorf("category %s, maps: %w", c.Data.Category, err)
 	}
 	if err := os.MkdirAll(to, 0o777); err != nil {
@@ -44,6 +45,22 @@ func rescore(s *stored, dir, to string, c *configs.Config, began time.Time) (*Re
 	}
 	results[0].Levels = results[1:]
 	return results[0], nil
+}
+
+// truth is the masks of the run's test pictures. dir is the run's.
+func (s *stored) truth(dir string, c *configs.Config) (*truth, error) {
+	if s.maps == nil {
+		return &truth{why: s.noMaps}, nil
+	}
+	m, err := readMeta(dir)
+	if err != nil {
+		return nil, err
+	}
+	fingerprint := ""
+	if m != nil {
+		fingerprint = m.Fingerprint
+	}
+	return findTruth(c, s.maps.Test, fingerprint), nil
 }
 
 // score scores the test pictures: by the features of every level, or by maps.

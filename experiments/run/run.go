@@ -44,7 +44,7 @@ func TrainSeeds(ctx context.Context, c *configs.Config, seeds []uint64, p Progre
 	if err != nil {
 		return nil, err
 	}
-	if err := enough(category, c); err != nil {
+	if err := enough(category, c, p); err != nil {
 		return nil, err
 	}
 	for _, note := range category.Notes {
@@ -84,14 +84,18 @@ func TrainSeeds(ctx context.Context, c *configs.Config, seeds []uint64, p Progre
 }
 
 // enough refuses a training set that the density could not be fitted to, and
-// Gaussians of windows that memory has no room for, before anything is trained.
-func enough(category *data.Category, c *configs.Config) error {
+// Gaussians of windows that memory has no room for, before anything is trained. It
+// says what room those take.
+func enough(category *data.Category, c *configs.Config, p Progress) error {
 	if patch(c) {
 		plan, err := windowPlan(c, c.Density.Folds)
 		if err != nil {
 			return err
 		}
 		_, err = plan.Possible(len(category.Train), windowOptions(c, c.Density.Folds))
+		if err == nil {
+			p.Note(plan.String())
+		}
 		return singular(category, c, "windows", err)
 	}
 	for _, level := range c.Embed.Levels {
@@ -119,6 +123,7 @@ func singular(category *data.Category, c *configs.Config, what string, err error
 type stored struct {
 	embeddings *embeddings // nil for the patch model, which is scored by its maps
 	maps       *grids
+	noMaps     error // why maps is nil, which only embeddings can do without
 }
 
 // complete is what the run has stored, if it is all that scoring and predicting
@@ -131,7 +136,7 @@ func complete(c *configs.Config) *stored {
 		return nil
 	}
 	s, err := loadStored(dir, c)
-	if err != nil {
+	if err != nil || s.maps == nil {
 		return nil
 	}
 	if patch(c) && !keptAsWanted(dir, c) {
@@ -152,7 +157,11 @@ func loadStored(dir string, c *configs.Config) (s *stored, err error) {
 		}
 	}
 	if s.maps, err = loadGrids(dir); err != nil {
-		return nil, err
+		if patch(c) {
+			return nil, err
+		}
+		s.noMaps = err
+		return s, nil
 	}
 	return s, s.maps.fit(c, dir)
 }
@@ -318,7 +327,9 @@ func open(dir string, overrides []string) (c, before *configs.Config, err error)
 		return nil, nil, err
 	}
 	c.Name = before.Name
-	if diff := c.Diff(before, configs.Training); len(diff) > 0 {
+	there := *before
+	there.Data.Root = c.Data.Root // where the pictures are now
+	if diff := c.Diff(&there, configs.Training); len(diff) > 0 {
 		return nil, nil, &configs.Error{Source: dir, Msg: fmt.Sprintf("only the scoring (density.*, embed.levels, localize.*, gradcam.*) of a trained run can be changed: %s (there: the run); train anew with another out=", diff[0])}
 	}
 	return c, before, nil

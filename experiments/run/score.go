@@ -227,16 +227,10 @@ func settings(c *configs.Config) []string {
 		case "seed", "data.root", "data.category", "data.size", "augment.variant", "net.weights", "train.steps",
 			"embed.levels", "density.covariance", "density.quantile", "density.folds":
 			return true
-		case "localize.resolution", "localize.fpr_limit", "localize.bins":
-			return false // of all maps
 		case "density.ridge":
 			return c.Density.Covariance != "ridge"
 		}
-		other := "localize."
-		if patch(c) {
-			other = "gradcam."
-		}
-		return strings.HasPrefix(key, other)
+		return idleKey(c, key)
 	})
 }
 

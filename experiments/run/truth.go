@@ -12,57 +12,70 @@ import (
 // truth is the masks of a category's test pictures, at the size at which maps are
 // compared with them.
 type truth struct {
-	why       error // there is no telling
+	why       error      // there is no telling
+	before    *Localized // what was measured when there was
+	notes     []string   // sentences on what was found
 	items     []data.Item
 	size      int // 0 is every picture's own
 	maxPixels int
-	read      []*data.Mask // those that were read
+	read      []*data.Mask // those that were read, where all have one size, which is that of maps
+	empty     []bool       // those that were read and mark nothing
 }
 
 // findTruth looks for the masks of these test pictures where the configuration has
-// them.
-func findTruth(c *configs.Config, test []Picture) *truth {
+// them. With a fingerprint, that of all files when the run was made, it says where they
+// have changed since.
+func findTruth(c *configs.Config, test []Picture, fingerprint string) *truth {
 	category, err := data.Open(c.Data.Root, c.Data.Category)
 	if err == nil && !slices.Equal(picturesOf(category.Test), test) {
 		err = fmt.Errorf("the test pictures in %s are not those that the run was scored on", category.Dir())
 	}
+	var now string
+	if err == nil && fingerprint != "" {
+		now, err = category.Fingerprint()
+	}
 	if err != nil {
 		return &truth{why: err}
 	}
-	t := &truth{items: category.Test, maxPixels: c.Data.MaxPixels, read: make([]*data.Mask, len(category.Test))}
+	t := &truth{items: category.Test, maxPixels: c.Data.MaxPixels, read: make([]*data.Mask, len(category.Test)), empty: make([]bool, len(category.Test))}
 	if c.Localize.Resolution == "map" {
 		t.size = c.Data.Size
+	}
+	if now != fingerprint {
+		t.notes = append(t.notes, "pictures or masks of the category have changed since the run was made; its scores and maps are of those before, pixel metrics of the masks as they are now")
 	}
 	return t
 }
 
 // none says whether no picture has a mask.
 func (t *truth) none() bool {
-	for _, it := range t.items {
-		if it.Mask != "" {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(t.items, func(it data.Item) bool { return it.Mask != "" })
 }
 
-// of is the mask of test picture i; one without a mark of a normal picture. ok is
-// false where an anomalous picture has none.
+// of is the mask of test picture i, whose On is nil for a normal picture. ok is false
+// where an anomalous picture has none.
 func (t *truth) of(i int) (m *data.Mask, ok bool, err error) {
 	it := t.items[i]
-	if it.Mask == "" && it.Anomalous {
+	switch {
+	case it.Mask == "" && it.Anomalous:
 		return nil, false, nil
+	case t.read[i] != nil:
+		return t.read[i], true, nil
 	}
-	if t.read[i] == nil {
-		if t.read[i], err = t.load(it); err != nil {
-			return nil, false, err
-		}
+	m, err = t.load(it)
+	if err != nil {
+		return nil, false, err
 	}
-	return t.read[i], true, nil
+	t.empty[i] = m.On != nil && m.Empty()
+	if t.size > 0 {
+		t.read[i] = m
+	}
+	return m, true, nil
 }
 
 func (t *truth) load(it data.Item) (*data.Mask, error) {
-	if it.Mask != "" {
+	switch {
+	case it.Mask != "":
 		m, err := data.ReadMask(it.Mask, t.maxPixels)
 		if err != nil {
 			return nil, fmt.Errorf("the mask of %s: %w", it.Rel, err)
@@ -71,22 +84,18 @@ func (t *truth) load(it data.Item) (*data.Mask, error) {
 			m = m.Resize(t.size, t.size)
 		}
 		return m, nil
+	case t.size > 0:
+		return &data.Mask{W: t.size, H: t.size}, nil
 	}
-	w, h := t.size, t.size
-	if t.size == 0 {
-		var err error
-		if w, h, err = data.Dimensions(it.Path, t.maxPixels); err != nil {
-			return nil, err
-		}
-	}
-	return &data.Mask{W: w, H: h, On: make([]uint8, w*h)}, nil
+	w, h, err := data.Dimensions(it.Path, t.maxPixels)
+	return &data.Mask{W: w, H: h}, err
 }
 
-// notes are sentences on masks that mark nothing, whose pixels count as normal.
-func (t *truth) notes() []string {
+// emptied are sentences on masks that mark nothing, whose pixels count as normal.
+func (t *truth) emptied() []string {
 	var empty []string
 	for i, it := range t.items {
-		if it.Mask != "" && t.read[i] != nil && t.read[i].Empty() {
+		if t.empty[i] {
 			empty = append(empty, it.Rel)
 		}
 	}

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -46,7 +47,6 @@ func (j job) windows(ctx context.Context, of []*nets.Net, normal *data.Pictures,
 		if err != nil {
 			return nil, err
 		}
-		j.progress.Note(plan.String())
 		var keep func(from, to int, g *torch.Gaussians) error
 		if i == 0 {
 			if keep, err = j.keeper(plan); err != nil {
@@ -73,9 +73,13 @@ func (j job) distances(ctx context.Context, label string, plan localize.Plan, ne
 	}
 	task := j.progress.Task(label, plan.Groups()*passes, "pictures")
 	defer task.Done()
+	named := func(s localize.Source, items []data.Item) localize.Source {
+		s.Name = func(i int) string { return items[i].Rel }
+		return s
+	}
 	return plan.Distances(
-		localize.Pictures(ctx, net, normal, j.config, j.meta.Numerics),
-		localize.Pictures(ctx, net, test, j.config, j.meta.Numerics),
+		named(localize.Pictures(ctx, net, normal, j.config, j.meta.Numerics), normal.Items),
+		named(localize.Pictures(ctx, net, test, j.config, j.meta.Numerics), j.category.Test),
 		windowOptions(j.config, folds), keep, func(done, _ int) { task.Set(done, "") })
 }
 
@@ -86,7 +90,8 @@ func (j job) keeper(plan localize.Plan) (func(from, to int, g *torch.Gaussians) 
 	if stores(j.config, plan) {
 		return plan.Keep(dir, densityOptions(j.config.Density))
 	}
-	j.progress.Note(fmt.Sprintf("the Gaussians of windows take %.1f GB and localize.store allows %g: they are not kept, and `cutpaste predict` would need them", float64(plan.Stored())/1e9, j.config.Localize.Store))
+	j.progress.Note(fmt.Sprintf("the Gaussians of windows take %s on disk and localize.store allows %g GB: they are not kept. `cutpaste predict` needs them: give the command again with localize.store=%.1g, which trains nothing anew",
+		localize.Gigabytes(plan.Stored()), j.config.Localize.Store, math.Ceil(float64(plan.Stored())/1e8)/10))
 	return nil, os.RemoveAll(dir)
 }
 
@@ -95,13 +100,15 @@ func stores(c *configs.Config, plan localize.Plan) bool {
 	return float64(plan.Stored()) <= c.Localize.Store*1e9
 }
 
-// openKept is the Gaussians that the run in dir has kept.
-func openKept(dir string, c *configs.Config) (*localize.Kept, error) {
+// openKept is the Gaussians that the run in dir has kept, and in how many groups they
+// are loaded.
+func openKept(dir string, c *configs.Config) (*localize.Kept, int, error) {
 	plan, err := windowPlan(c, 0)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return localize.OpenKept(filepath.Join(dir, gaussiansDir), plan, densityOptions(c.Density))
+	kept, err := localize.OpenKept(filepath.Join(dir, gaussiansDir), plan, densityOptions(c.Density))
+	return kept, plan.Groups(), err
 }
 
 // keptAsWanted says whether the run in dir has kept its Gaussians where localize.store
@@ -111,7 +118,7 @@ func keptAsWanted(dir string, c *configs.Config) bool {
 	if err != nil || !stores(c, plan) {
 		return true // there is nothing to make again
 	}
-	kept, err := openKept(dir, c)
+	kept, _, err := openKept(dir, c)
 	if err == nil {
 		err = kept.Close()
 	}

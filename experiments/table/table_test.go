@@ -125,7 +125,7 @@ func TestMapsHaveColumns(t *testing.T) {
 | 3way | windows | screw | 60.0 | 50.0 | +10.0 | – | windows | 90.0 | 50.0 | 45.0 | 1 | 2 |
 | 3way | pool | tile | 60.0 | 50.0 | +10.0 | – | – | – | – | – | 1 | 3 |
 
-Percent; untrained is the same network before its first update, with random weights, scored the same way. Pixel metrics are of all pixels of all test pictures together. Compare scores of one protocol only:
+Percent; untrained is the same network before its first update, with random weights, scored the same way. Pixel metrics are of all pixels of all test pictures together, masks brought to the maps' size and AUPRO up to a false-positive rate of 0.3, unless the protocol says otherwise. Compare scores of one protocol only:
 
 1. 32 px, 8 updates, ledoit_wolf covariance
 2. 32 px, 8 updates, ledoit_wolf covariance, data.crop=16

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/experiments/run"
 	"github.com/cutpaste/cutpaste/trainer/wholefile"
 )
@@ -48,7 +49,7 @@ func (t *Table) Markdown() string {
 	}
 	b.WriteString("\nPercent; untrained is the same network before its first update, with " + startOf(weights) + ", scored the same way.")
 	if pixels {
-		b.WriteString(" Pixel metrics are of all pixels of all test pictures together.")
+		b.WriteString(" Pixel metrics are of all pixels of all test pictures together, " + compared + ".")
 	}
 	if !several {
 		b.WriteString(" " + strings.Join(t.Protocol, "") + ".\n")
@@ -88,6 +89,10 @@ func (r Row) seeds() string {
 	}
 	return fmt.Sprintf(" %d |", r.N)
 }
+
+// compared says how maps were compared with masks by the defaults; what differs stands
+// in a protocol.
+var compared = fmt.Sprintf("masks brought to the maps' size and AUPRO up to a false-positive rate of %g, unless the protocol says otherwise", configs.Default().Localize.FPRLimit)
 
 // scores are the cells of tables with pixel metrics.
 func (p Pixel) scores() string {

@@ -22,10 +22,12 @@ func (a *app) evaluateCommand() *cobra.Command {
 	document(cmd, help{
 		about: `
 Fits the density to a run's stored embeddings and scores its test pictures
-again, in well under a second: no picture, no network and no file of weights is
-loaded. Every level of embed.levels is scored. For a patch model (data.crop) the
-maps are made again of the stored distances of windows. Pixel metrics are
-measured again where data.root has masks.
+again, in about a second: no network and no file of weights is loaded, and of
+the test pictures only masks. Every level of embed.levels is scored. For a patch
+model (data.crop) the maps are made again of the stored distances of windows.
+Pixel metrics are measured again where data.root has masks; if the pictures have
+moved, give data.root=FOLDER. Where they are nowhere, pixel metrics that were
+measured before are kept.
 
 Keys that affect scoring only may be changed (density.*, localize.*, and
 embed.levels to choose among the stored levels); then the scores go to a folder

@@ -96,5 +96,8 @@ func (a *app) pictures(runs, overrides []string, hardest int, to string) error {
 	fmt.Fprintf(&b, "Panels:        %s (%s)\n", files.Panels, plural(files.Pictures, "picture"))
 	fmt.Fprintf(&b, "Maps:          %s\n", strings.Join(files.Maps, ", "))
 	fmt.Fprintf(&b, "Plots:         %s\n", strings.Join(files.Plots, ", "))
+	if files.Unwritten > 0 {
+		fmt.Fprintf(&b, "Note: %s no file, as not all of their scores are finite; their panels are drawn.\n", plural(files.Unwritten, "map")+" "+has(files.Unwritten))
+	}
 	return a.result(files, b.String())
 }

@@ -11,12 +11,13 @@ import (
 // A patch model from the shell: what it found is in the result for people and for
 // programs, drawn, in the table, and said of new pictures with their maps.
 func TestPatchModelFromTheShell(t *testing.T) {
+	t.Chdir(t.TempDir()) // where runs/ goes
 	root := filepath.Join(t.TempDir(), "pictures")
 	if got := cli("data", "synth", root, "--size=48", "--category=weave", "--train=6", "--good=2", "--defects=1"); got.code != 0 {
 		t.Fatalf("%+v", got)
 	}
 	config := filepath.Join(filepath.Dir(testdata), "..", "..", "configs", "demo-patch.yaml")
-	keys := []string{"data.root=" + root, "data.category=weave", "data.size=48", "data.cache=off", "device=cpu", "amp=off", "channels_last=off", "threads=1", "train.steps=0"}
+	keys := []string{"data.root=" + root, "data.category=weave", "data.size=48", "data.crop=32", "data.cache=off", "device=cpu", "amp=off", "channels_last=off", "threads=1", "train.steps=0"}
 	got := cli(append([]string{"train", config, "--json"}, keys...)...)
 	if got.code != exitDone {
 		t.Fatalf("%+v", got)

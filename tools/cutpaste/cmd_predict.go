@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -83,6 +84,11 @@ func (a *app) predict(ctx context.Context, dir string, args []string, maps strin
 	}
 	if len(files) == 0 {
 		return usagef("there is no picture in %s; give picture files or folders of them", strings.Join(paths, ", "))
+	}
+	for _, path := range paths {
+		if maps != "" && filepath.Clean(path) == filepath.Clean(maps) {
+			return usagef("--maps %s is the folder of the pictures, whose maps would be scored as pictures the next time; give another", maps)
+		}
 	}
 	p, err := run.OpenPredictor(dir, overrides, maps != "")
 	if err != nil {

@@ -45,3 +45,11 @@ func noun(n int, of string) string {
 	}
 	return of + "s"
 }
+
+// has is the verb for so many.
+func has(n int) string {
+	if n == 1 {
+		return "has"
+	}
+	return "have"
+}
