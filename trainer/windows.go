@@ -10,11 +10,11 @@ import (
 
 // windowBatch is about how many windows of this many pixels are embedded at a
 // time: on a CPU 64 of 64 px, whose largest maps take 67 MB each with the small
-// stem; on CUDA 32 times as many.
+// stem; on CUDA 8 times as many.
 func windowBatch(d torch.Device, window int) int {
 	pixels := 64 * 64 * 64
 	if d.IsCUDA() {
-		pixels *= 32
+		pixels *= 8
 	}
 	return max(1, pixels/(window*window))
 }
@@ -94,7 +94,11 @@ func EmbedWindows(ctx context.Context, net *nets.Net, p Source, g configs.Grid, 
 		}
 		return land(flight{})
 	})
-	if e := memoryError(err, n, "lower localize.memory"); e != nil { // visit's work counts too
+	knob := "lower localize.memory" // visit's work counts too, which is the host's
+	if n.Device != torch.CPU {
+		knob = "free the device for this"
+	}
+	if e := memoryError(err, n, knob); e != nil {
 		if n.Device != torch.CPU && c.Embed.Amp == "off" {
 			e.Knobs = append(e.Knobs, "set embed.amp=bf16")
 		}
