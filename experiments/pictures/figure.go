@@ -250,9 +250,9 @@ func (f Figure) about(c Case) string {
 		return text + fmt.Sprintf("   score %.4g", c.Score)
 	}
 	score, threshold := unlike(c.Score, *f.Threshold)
-	sign, verdict, wrong := "<", "normal", "missed"
+	sign, verdict, wrong := "≤", "normal", "missed"
 	if c.Score > *f.Threshold {
-		sign, verdict, wrong = "≥", "anomalous", "a false alarm"
+		sign, verdict, wrong = ">", "anomalous", "a false alarm"
 	}
 	text += fmt.Sprintf("   score %s %s threshold %s: %s", score, sign, threshold, verdict)
 	if c.Defect != "" && c.Anomalous != (verdict == "anomalous") {

@@ -164,11 +164,12 @@ func TestCaptions(t *testing.T) {
 		want      string
 	}{
 		{Case{"a.png", "good", false, 1.25}, nil, "   good   score 1.25"},
-		{Case{"a.png", "good", false, 1.25}, ptr(2), "   good   score 1.25 < threshold 2: normal"},
-		{Case{"a.png", "good", false, 2}, ptr(2), "   good   score 2 ≥ threshold 2: anomalous, a false alarm"},
-		{Case{"a.png", "hole", true, 3}, ptr(2), "   hole   score 3 ≥ threshold 2: anomalous"},
-		{Case{"a.png", "hole", true, 1.99999}, ptr(2), "   hole   score 1.99999 < threshold 2: normal, missed"},
-		{Case{"a.png", "", false, 3}, ptr(2), "   score 3 ≥ threshold 2: anomalous"},
+		{Case{"a.png", "good", false, 1.25}, ptr(2), "   good   score 1.25 ≤ threshold 2: normal"},
+		{Case{"a.png", "good", false, 2}, ptr(2), "   good   score 2 ≤ threshold 2: normal"},
+		{Case{"a.png", "good", false, 2.5}, ptr(2), "   good   score 2.5 > threshold 2: anomalous, a false alarm"},
+		{Case{"a.png", "hole", true, 3}, ptr(2), "   hole   score 3 > threshold 2: anomalous"},
+		{Case{"a.png", "hole", true, 1.99999}, ptr(2), "   hole   score 1.99999 ≤ threshold 2: normal, missed"},
+		{Case{"a.png", "", false, 3}, ptr(2), "   score 3 > threshold 2: anomalous"},
 	} {
 		if got := (Figure{Threshold: c.threshold}).about(c.of); got != c.want {
 			t.Errorf("%v: %q, want %q", c.of, got, c.want)
