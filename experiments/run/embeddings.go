@@ -1,7 +1,6 @@
 package run
 
 import (
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -83,13 +82,9 @@ func (f *features) parts() map[string]*[]float32 {
 }
 
 func (e *embeddings) save(dir string) error {
-	meta := map[string]string{}
-	for name, v := range map[string]any{"train": e.Train, "test": e.Test, "levels": e.names()} {
-		text, err := json.Marshal(v)
-		if err != nil {
-			return err
-		}
-		meta[name] = string(text)
+	meta, err := toMetadata(map[string]any{"train": e.Train, "test": e.Test, "levels": e.names()})
+	if err != nil {
+		return err
 	}
 	var tensors []safetensors.Tensor
 	for _, f := range e.Levels {
@@ -108,13 +103,8 @@ func loadEmbeddings(dir string) (*embeddings, error) {
 	}
 	e := new(embeddings)
 	var levels []string
-	for name, list := range map[string]any{"train": &e.Train, "test": &e.Test, "levels": &levels} {
-		if f.Meta[name] == "" {
-			return nil, fmt.Errorf("%s is of another version of this program (it does not list its %s); give the run's `cutpaste train` command again, which takes the embeddings anew", path, name)
-		}
-		if err := json.Unmarshal([]byte(f.Meta[name]), list); err != nil {
-			return nil, fmt.Errorf("%s does not list its %s: %w", path, name, err)
-		}
+	if err := fromMetadata(f, path, map[string]any{"train": &e.Train, "test": &e.Test, "levels": &levels}); err != nil {
+		return nil, err
 	}
 	for _, level := range levels {
 		l, err := e.read(f, level)

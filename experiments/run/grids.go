@@ -1,7 +1,6 @@
 package run
 
 import (
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -95,13 +94,9 @@ func (g *grids) described() map[string]any {
 }
 
 func (g *grids) save(dir string) error {
-	meta := map[string]string{}
-	for name, v := range g.described() {
-		text, err := json.Marshal(v)
-		if err != nil {
-			return err
-		}
-		meta[name] = string(text)
+	meta, err := toMetadata(g.described())
+	if err != nil {
+		return err
 	}
 	var tensors []safetensors.Tensor
 	for name, values := range g.tensors() {
@@ -119,10 +114,8 @@ func loadGrids(dir string) (*grids, error) {
 		return nil, fmt.Errorf("the run has no maps that can be read (%w); give its `cutpaste train` command again, which trains nothing anew", err)
 	}
 	g := new(grids)
-	for name, v := range g.described() {
-		if err := json.Unmarshal([]byte(f.Meta[name]), v); err != nil {
-			return nil, fmt.Errorf("%s does not say its %s (%w); give the run's `cutpaste train` command again, which trains nothing anew", path, name, err)
-		}
+	if err := fromMetadata(f, path, g.described()); err != nil {
+		return nil, err
 	}
 	pictures := map[string]int{"test": len(g.Test), "untrained.test": len(g.Test)}
 	if g.Kind == OfWindows {
