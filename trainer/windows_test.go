@@ -177,7 +177,7 @@ func TestRowBatch(t *testing.T) {
 			t.Errorf("%d of %d rows at a time where there is room for %d, want %d", got, c.rows, c.room, c.want)
 		}
 	}
-	if cpu, cuda := windowBatch("cpu", 64), windowBatch("cuda:0", 64); cpu != 64 || cuda != 2048 {
+	if cpu, cuda := windowBatch("cpu", 64), windowBatch("cuda:0", 64); cpu != 64 || cuda != 512 {
 		t.Errorf("%d and %d windows at a time", cpu, cuda)
 	}
 }
