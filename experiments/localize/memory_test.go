@@ -18,7 +18,7 @@ import (
 // most of what it says: with and without folds, in groups of rows that are a part of
 // all, the last of them smaller.
 func TestPlansBoundTheMemory(t *testing.T) {
-	const dimension, pictures, slack = 192, 2*block + 3, 48 << 20
+	const dimension, pictures, slack = 192, block/2 + 3, 48 << 20
 	g := configs.Grid{Picture: 32 + 4*23, Window: 32, Stride: 4} // 24 x 24 windows
 	noise := make([]float32, 24*24*dimension+pictures)
 	r := rand.New(rand.NewPCG(1, 1))

@@ -22,7 +22,7 @@ func PerLocation(gaussian, category string) bool {
 
 // block is how many pictures are gathered before the sums of a location take them
 // in, or it scores them: enough that its matrices are read for several rows.
-const block = 16
+const block = 64
 
 // Plan is how the Gaussians of windows are fitted in the memory there is.
 type Plan struct {
@@ -94,7 +94,8 @@ func (p Plan) need(rows int) int64 {
 	if !p.PerLocation {
 		return sums*8*d*d + 2*8*d*d + features*(2+2*4) // of one picture: float32, and float64 at work
 	}
-	return sums*windows*8*(d*d+3*d+3) + features*(1+block*(sums+1)) + int64(runtime.NumCPU())*8*(2*d*d+4*block*d)
+	bytes := sums*windows*8*(d*d+3*d+3) + features*(1+block*(sums+1)) + int64(runtime.NumCPU())*8*(2*d*d+4*block*d)
+	return bytes + bytes/12 // between blocks of memory, and what is read or written of a row on disk
 }
 
 // Stored is how many bytes the Gaussians take on disk, of which localize.store

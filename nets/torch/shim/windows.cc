@@ -137,6 +137,7 @@ char *cp_gaussians(const cp_moments *m, int64_t n, int shrink, double ridge, cp_
   return guard([&] {
     each(ref(m->gram).size(0), [&](int64_t p) {
       Sums s(*m, p);
+      double about = s.gram.trace().item<double>(); // the sum of |y|^2
       s.move(n, s.sum.div(-double(n)));
       auto &c = s.gram.div_(double(n));
       auto diagonal = c.diagonal();
@@ -150,8 +151,10 @@ char *cp_gaussians(const cp_moments *m, int64_t n, int shrink, double ridge, cp_
         diagonal.add_(shrinkage * mu);
       }
       diagonal.add_(ridge);
-      // Rows that are all the same leave what their mean was rounded by.
-      bool varies = c.trace().item<double>() > 1e-24 * at::dot(s.point, s.point).item<double>();
+      // Rows that are all the same leave what their mean was rounded by, and where
+      // the sums are about another point, what their difference was.
+      double left = c.trace().item<double>();
+      bool varies = left > 1e-24 * at::dot(s.point, s.point).item<double>() && left * n > 1e-12 * about;
       auto [factor, info] = at::linalg_cholesky_ex(c);
       c.copy_(factor);
       double condition = std::numeric_limits<double>::infinity();
