@@ -214,6 +214,6 @@ func (g *group) measure(gaussians *torch.Gaussians, s Source, pictures []int, in
 	if err := g.gather(s, pictures, b.add); err != nil {
 		return err
 	}
-	b.flush()
+	end(b)
 	return nil
 }

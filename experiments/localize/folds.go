@@ -46,9 +46,7 @@ func (s *sums) fill(g *group, train Source, fold []int, folds int) error {
 	if err != nil {
 		return err
 	}
-	for _, b := range batches {
-		b.flush()
-	}
+	end(batches...)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package localize
 import (
 	"fmt"
 	"math"
+	"runtime/debug"
 
 	"github.com/cutpaste/cutpaste/experiments/gde"
 )
@@ -102,6 +103,16 @@ func (b *batch) flush() {
 	if len(b.pictures) > 0 {
 		b.hand(b.features)
 	}
+}
+
+// end has the last ones taken, and leaves nothing of the batches to the garbage
+// collector, which would let the next ones grow beside them.
+func end(batches ...*batch) {
+	for _, b := range batches {
+		b.flush()
+		b.features = nil
+	}
+	debug.FreeOSMemory()
 }
 
 func (b *batch) hand(features []float32) {
