@@ -96,7 +96,7 @@ func EmbedWindows(ctx context.Context, net *nets.Net, p Source, g configs.Grid, 
 	})
 	knob := "lower localize.memory" // visit's work counts too, which is the host's
 	if n.Device != torch.CPU {
-		knob = "free the device for this"
+		knob = "give the command again with device=cpu"
 	}
 	if e := memoryError(err, n, knob); e != nil {
 		if n.Device != torch.CPU && c.Embed.Amp == "off" {

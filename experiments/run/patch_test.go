@@ -74,11 +74,15 @@ func TestPatchModel(t *testing.T) {
 	}
 
 	// Other windows need the command again, which trains nothing.
-	untouched := quiet{onUpdate: func(int) { t.Error("it was trained again") }}
+	var notes []string
+	untouched := quiet{notes: &notes, onUpdate: func(int) { t.Error("it was trained again") }}
 	c.Localize.Stride, c.Localize.Store = 16, 0
 	wider, err := Train(context.Background(), c, untouched)
 	if err != nil || read(t, r.Run, scoresFile) == scores || wider.Run != r.Run {
 		t.Errorf("stride 16: %+v, %v", wider, err)
+	}
+	if !strings.Contains(strings.Join(notes, " "), "localize.store=0.1,") {
+		t.Errorf("no word of Gaussians that are not kept: %q", notes)
 	}
 	if _, err := OpenPredictor(r.Run, nil, false); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "localize.store") {
 		t.Errorf("without Gaussians: %v", err)

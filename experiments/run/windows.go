@@ -90,7 +90,7 @@ func (j job) keeper(plan localize.Plan) (func(from, to int, g *torch.Gaussians) 
 	if stores(j.config, plan) {
 		return plan.Keep(dir, densityOptions(j.config.Density))
 	}
-	j.progress.Note(fmt.Sprintf("the Gaussians of windows take %s on disk and localize.store allows %g GB: they are not kept. `cutpaste predict` needs them: give the command again with localize.store=%.1g, which trains nothing anew",
+	j.progress.Note(fmt.Sprintf("the Gaussians of windows take %s on disk and localize.store allows %g GB: they are not kept. `cutpaste predict` needs them: give the command again with localize.store=%g, which trains nothing anew",
 		localize.Gigabytes(plan.Stored()), j.config.Localize.Store, math.Ceil(float64(plan.Stored())/1e8)/10))
 	return nil, os.RemoveAll(dir)
 }
