@@ -13,28 +13,39 @@ type Source interface {
 	Range(from, to int) ([]uint8, error)
 }
 
+// flight is a batch that was sent, and may still be computed by the device. The next
+// one is sent before it lands, so that the host prepares that one while the device
+// computes. Its zero value is none.
+type flight struct {
+	made []torch.Tensor
+	land func() error // reads what was made
+}
+
+// next lands the batch that is in flight, if there is one, frees it, and has this one
+// in flight.
+func (f *flight) next(made []torch.Tensor, land func() error) error {
+	before := *f
+	*f = flight{made, land}
+	defer freeAll(before.made)
+	if before.land == nil {
+		return nil
+	}
+	return before.land()
+}
+
+// end lands the last batch.
+func (f *flight) end() error { return f.next(nil, nil) }
+
+// free frees a batch that will not land.
+func (f *flight) free() { freeAll(f.made) }
+
 // inFlight sends all pictures of p, so many at a time, and gives land what send made
-// of each batch, in order; it is freed then. A batch may still be computed by the
-// device when send returns: land, which reads, is called after the next batch was
-// sent, so that the host prepares that one while the device computes. Between
-// batches it ends with ctx's cause, and with the first error otherwise. It is
-// called inside torch.Do.
+// of each batch, in order; it is freed then. land, which reads, is called after the
+// next batch was sent: see [flight]. Between batches it ends with ctx's cause, and
+// with the first error otherwise. It is called inside torch.Do.
 func inFlight(ctx context.Context, p Source, batch int, send func(pix []uint8) []torch.Tensor, land func(from, to int, made []torch.Tensor) error) error {
-	type flight struct {
-		from, to int
-		made     []torch.Tensor
-	}
-	var before flight
-	next := func(f flight) error {
-		landing := before
-		before = f
-		defer freeAll(landing.made)
-		if landing.to == 0 { // the first is still to land
-			return nil
-		}
-		return land(landing.from, landing.to, landing.made)
-	}
-	defer func() { freeAll(before.made) }()
+	var air flight
+	defer func() { air.free() }()
 	for from := 0; from < p.Len(); from += batch {
 		if err := context.Cause(ctx); err != nil {
 			return err
@@ -44,11 +55,12 @@ func inFlight(ctx context.Context, p Source, batch int, send func(pix []uint8) [
 		if err != nil {
 			return err
 		}
-		if err := next(flight{from, to, send(pix)}); err != nil {
+		made := send(pix)
+		if err := air.next(made, func() error { return land(from, to, made) }); err != nil {
 			return err
 		}
 	}
-	return next(flight{})
+	return air.end()
 }
 
 func freeAll(tensors []torch.Tensor) {

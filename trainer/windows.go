@@ -36,8 +36,8 @@ func rowBatch(rows, room int) int {
 // As for [Embed], batch normalisation uses its running statistics and numbers are
 // float32 unless embed.amp says otherwise. It is folded into the convolutions here
 // ([nets.Net.Fold]), as there are hundreds of times as many windows as pictures, so
-// that embeddings differ from [nets.Net.Embed]'s by rounding. visit is called between the device's
-// batches, inside [torch.Do]; its error ends the embedding.
+// that embeddings differ from [nets.Net.Embed]'s by rounding. visit is called between
+// the device's batches, inside [torch.Do]; its error ends the embedding.
 func EmbedWindows(ctx context.Context, net *nets.Net, p Source, g configs.Grid, from, to int, c *configs.Config, n Numerics, visit func(picture int, features []float32) error) error {
 	if from < 0 || to > g.Side() || from >= to {
 		panic("trainer: these rows of windows are not in the grid")
@@ -45,31 +45,21 @@ func EmbedWindows(ctx context.Context, net *nets.Net, p Source, g configs.Grid, 
 	side, d := g.Side(), net.Dimension()
 	step := rowBatch(to-from, windowBatch(n.Device, g.Window)/side)
 	features := make([]float32, (to-from)*side*d)
-	// flight is a batch that the device may still be computing: see [Embed].
-	type flight struct {
-		picture, from, to int
-		rows              torch.Tensor // [(to-from)*side,D]
-	}
 	n.TF32 = false // as in Embed
 	err := torch.Do(func() error {
 		n.Apply()
 		folded := net.Fold()
 		defer folded.Free()
-		var before flight
-		land := func(next flight) error {
-			f := before
-			before = next
-			if !f.rows.Defined() {
+		var air flight
+		defer func() { air.free() }()
+		// land reads the rows from first to end-1 of a picture, whose last they may be.
+		land := func(picture, first, end int, rows torch.Tensor) error {
+			torch.ReadInto(features[(first-from)*side*d:(end-from)*side*d], rows)
+			if end < to {
 				return nil
 			}
-			defer f.rows.Free()
-			torch.ReadInto(features[(f.from-from)*side*d:(f.to-from)*side*d], f.rows)
-			if f.to < to {
-				return nil
-			}
-			return visit(f.picture, features)
+			return visit(picture, features)
 		}
-		defer func() { before.rows.Free() }()
 		// picture sends the windows of picture i through the net.
 		picture := func(i int) error {
 			pix, err := p.Range(i, i+1)
@@ -80,8 +70,9 @@ func EmbedWindows(ctx context.Context, net *nets.Net, p Source, g configs.Grid, 
 				x := images(pix, g.Picture, c, n)
 				for row := from; row < to && err == nil; row += step {
 					if err = context.Cause(ctx); err == nil {
-						end := min(row+step, to)
-						err = land(flight{i, row, end, embedRows(folded, x, g, row, end, c, n)})
+						first, end := row, min(row+step, to)
+						rows := embedRows(folded, x, g, first, end, c, n)
+						err = air.next([]torch.Tensor{rows}, func() error { return land(i, first, end, rows) })
 					}
 				}
 			})
@@ -92,7 +83,7 @@ func EmbedWindows(ctx context.Context, net *nets.Net, p Source, g configs.Grid, 
 				return err
 			}
 		}
-		return land(flight{})
+		return air.end()
 	})
 	knob := "lower localize.memory" // visit's work counts too, which is the host's
 	if n.Device != torch.CPU {
