@@ -153,6 +153,12 @@ func TestEmbedInBFloat16(t *testing.T) {
 		return got[0][0]
 	}
 	exact, half := of("off"), of("bf16")
+	wantRounded(t, half, exact)
+}
+
+// wantRounded fails unless embeddings of bf16 are near those of float32, and not them.
+func wantRounded(t *testing.T, half, exact []float32) {
+	t.Helper()
 	var off, length float64
 	for i := range exact {
 		off += math.Pow(float64(half[i]-exact[i]), 2)

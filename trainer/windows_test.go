@@ -118,14 +118,7 @@ func TestEmbedWindowsInBFloat16(t *testing.T) {
 	exact := allWindows(t, net, p, g, 0, 3, c, n)
 	c.Embed.Amp = "bf16"
 	half := allWindows(t, net, p, g, 0, 3, c, n)
-	var off, length float64
-	for i := range exact {
-		off += math.Pow(float64(half[i]-exact[i]), 2)
-		length += math.Pow(float64(exact[i]), 2)
-	}
-	if share := math.Sqrt(off / length); share == 0 || share > 0.03 {
-		t.Errorf("embeddings of bf16 are off by %g of their length", share)
-	}
+	wantRounded(t, half, exact)
 }
 
 // On a device it has the CPU's numbers but for rounding; a picture goes there once, as bytes, and a

@@ -5,13 +5,13 @@ package gallery
 
 import (
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/cutpaste/cutpaste/data"
+	"github.com/cutpaste/cutpaste/experiments/metric"
 	"github.com/cutpaste/cutpaste/experiments/pictures"
 	"github.com/cutpaste/cutpaste/experiments/run"
 )
@@ -123,7 +123,7 @@ func (g *Gallery) panel(i int, files *Files) error {
 		return err
 	}
 	for k, album := range g.albums {
-		if !finite(p.Maps[k]) {
+		if metric.NotFinite(p.Maps[k]) >= 0 {
 			files.Unwritten++
 			continue
 		}
@@ -157,10 +157,6 @@ func clean(to string) error {
 		}
 	}
 	return nil
-}
-
-func finite(m []float32) bool {
-	return !slices.ContainsFunc(m, func(v float32) bool { return math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) })
 }
 
 // fileOf is where something of a test picture goes; its folder is made. The picture's

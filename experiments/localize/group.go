@@ -2,10 +2,10 @@ package localize
 
 import (
 	"fmt"
-	"math"
 	"runtime/debug"
 
 	"github.com/cutpaste/cutpaste/experiments/gde"
+	"github.com/cutpaste/cutpaste/experiments/metric"
 )
 
 // group is the rows from to to-1 of windows, whose Gaussians are in memory
@@ -61,12 +61,11 @@ func (g *group) gather(s Source, pictures []int, add func(picture int, features 
 
 // finite names the first number that is not.
 func (g *group) finite(s Source, picture int, features []float32) error {
-	for i, v := range features {
-		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-			return fmt.Errorf("%s has %v as feature %d of %s, and only finite numbers have a distance; look at the weights", s.name(picture), v, i%g.plan.Dimension, g.window(i/g.plan.Dimension))
-		}
+	i := metric.NotFinite(features)
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%s has %v as feature %d of %s, and only finite numbers have a distance; look at the weights", s.name(picture), features[i], i%g.plan.Dimension, g.window(i/g.plan.Dimension))
 }
 
 // batch is pictures that are taken together, once there are enough.

@@ -3,6 +3,8 @@ package localize
 import (
 	"fmt"
 	"slices"
+
+	"github.com/cutpaste/cutpaste/experiments/metric"
 )
 
 // ImageScore is the score of a picture whose map is m: the largest of its scores
@@ -15,7 +17,7 @@ func ImageScore(m []float32, width int, how string, top int) (float64, error) {
 	if len(m) == 0 {
 		return 0, fmt.Errorf("a map without pixels has no score")
 	}
-	if i := notFinite(m); i >= 0 {
+	if i := metric.NotFinite(m); i >= 0 {
 		return 0, fmt.Errorf("the map is %v at column %d of row %d, so that its picture has no score; look at what made it", m[i], i%width, i/width)
 	}
 	if how == "max" {

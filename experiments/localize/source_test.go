@@ -31,13 +31,9 @@ func noisy(n int, defect bool) *data.Pictures {
 	return p
 }
 
-// From pictures to maps, even a net that was never trained sees a white square on
-// grey, and where it is; the pictures' scores agree.
-func TestFromPicturesToMaps(t *testing.T) {
-	c := configs.Default()
-	c.Device, c.Amp, c.ChannelsLast, c.Threads = "cpu", "off", "on", 1
-	c.Data.Size, c.Data.Crop, c.Net.Head = 32, 16, nil
-	c.Localize.NormalizeBorder = true
+// started is a net as it starts.
+func started(t *testing.T, c *configs.Config) (*nets.Net, trainer.Numerics) {
+	t.Helper()
 	n, err := trainer.Settle(c)
 	if err != nil {
 		t.Fatal(err)
@@ -46,11 +42,22 @@ func TestFromPicturesToMaps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	t.Cleanup(func() {
 		if err := torch.Do(func() error { net.Free(); return nil }); err != nil {
 			t.Error(err)
 		}
-	}()
+	})
+	return net, n
+}
+
+// From pictures to maps, even a net that was never trained sees a white square on
+// grey, and where it is; the pictures' scores agree.
+func TestFromPicturesToMaps(t *testing.T) {
+	c := configs.Default()
+	c.Device, c.Amp, c.ChannelsLast, c.Threads = "cpu", "off", "on", 1
+	c.Data.Size, c.Data.Crop, c.Net.Head = 32, 16, nil
+	c.Localize.NormalizeBorder = true
+	net, n := started(t, c)
 	for _, perLocation := range []bool{false, true} {
 		plan, err := NewPlan(c.Grid(), perLocation, nets.Dimension(c.Net, nets.Pool), 0, c.Localize.Memory)
 		if err != nil {
@@ -87,19 +94,7 @@ func TestChosenPictures(t *testing.T) {
 	c := configs.Default()
 	c.Device, c.Amp, c.Threads = "cpu", "off", 1
 	c.Data.Size, c.Data.Crop, c.Localize.Stride, c.Net.Head = 32, 16, 16, nil
-	n, err := trainer.Settle(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	net, err := trainer.Start(c, n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := torch.Do(func() error { net.Free(); return nil }); err != nil {
-			t.Error(err)
-		}
-	}()
+	net, n := started(t, c)
 	pictures := noisy(4, true)
 	s := Pictures(context.Background(), net, pictures, c, n)
 	embedded := make(map[int][]float32)

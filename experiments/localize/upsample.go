@@ -2,9 +2,9 @@ package localize
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/experiments/metric"
 )
 
 // Upsampler makes maps of the pictures' size of what windows score.
@@ -49,7 +49,7 @@ func (u *Upsampler) Map(scores []float32) ([]float32, error) {
 	if len(scores) != side*side {
 		panic(fmt.Sprintf("localize: %d scores for %d x %d windows", len(scores), side, side))
 	}
-	if i := notFinite(scores); i >= 0 {
+	if i := metric.NotFinite(scores); i >= 0 {
 		return nil, fmt.Errorf("the window of %d px whose corner is at x %d, y %d scores %v, and no map can be made of it; look at the weights", u.grid.Window, i%side*u.grid.Stride, i/side*u.grid.Stride, scores[i])
 	}
 	return apply(u.axis, u.axis, scores), nil
@@ -129,14 +129,4 @@ func stretch(from, to int) axis {
 	return newAxis(from, to, func(place int, add func(int, float64)) {
 		between(from, (float64(place)+0.5)*float64(from)/float64(to)-0.5, add)
 	})
-}
-
-// notFinite is the index of the first score that is not, or -1.
-func notFinite(scores []float32) int {
-	for i, s := range scores {
-		if v := float64(s); math.IsNaN(v) || math.IsInf(v, 0) {
-			return i
-		}
-	}
-	return -1
 }

@@ -26,8 +26,8 @@ func scoreOf(key uint32) float64 {
 	return float64(math.Float32frombits(b))
 }
 
-// notFinite is the index of the first score that is NaN or infinite, or -1.
-func notFinite(scores []float32) int {
+// NotFinite is the index of the first score that is NaN or infinite, or -1.
+func NotFinite(scores []float32) int {
 	const exponent = 0xff << 23
 	for i, s := range scores {
 		if math.Float32bits(s)&exponent == exponent {

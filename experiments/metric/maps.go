@@ -20,7 +20,7 @@ type part struct {
 // read checks a map, counts it, and gives its parts in order.
 func (m *maps) read(scores []float32, mask []uint8, width int) (iter.Seq[part], error) {
 	index := m.counts.Images
-	switch bad := notFinite(scores); {
+	switch bad := NotFinite(scores); {
 	case len(scores) == 0:
 		return nil, fmt.Errorf("map %d has no pixel", index)
 	case width <= 0 || len(scores)%width != 0:

@@ -22,8 +22,6 @@ type Album struct {
 	maps   mapper
 	truth  *truth
 	rows   []scored
-
-	fingerprint string // of the run's pictures and masks
 }
 
 // OpenAlbum opens that of the run in dir, scored with overrides as [Evaluate] does,
@@ -63,13 +61,6 @@ func OpenAlbum(dir string, overrides []string) (*Album, error) {
 	if err := a.Result.localized(s.maps, c, a.truth); err != nil {
 		return nil, err
 	}
-	m, err := readMeta(dir)
-	if err != nil {
-		return nil, err
-	}
-	if m != nil {
-		a.fingerprint = m.Fingerprint
-	}
 	a.Range, err = a.maps.over(s.maps, s.maps.Trained)
 	return a, err
 }
@@ -80,7 +71,7 @@ func (a *Album) Len() int { return len(a.rows) }
 // SamePictures says whether another run was tested on the same pictures at the same
 // size.
 func (a *Album) SamePictures(other *Album) bool {
-	return a.Size == other.Size && a.fingerprint == other.fingerprint && slices.Equal(a.grids.Test, other.grids.Test)
+	return a.Size == other.Size && a.truth.fingerprint == other.truth.fingerprint && slices.Equal(a.grids.Test, other.grids.Test)
 }
 
 // Page is test picture i and its score.

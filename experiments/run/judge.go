@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"slices"
 
 	"github.com/cutpaste/cutpaste/data"
 	"github.com/cutpaste/cutpaste/experiments/gde"
@@ -21,7 +20,11 @@ type featureJudge struct {
 // byFeatures makes p judge by the features of the first level. Maps are Grad-CAM's,
 // for which the net needs its head.
 func (p *Predictor) byFeatures(dir string, s *stored, maps bool) (err error) {
-	f := s.embeddings.Levels[slices.Index(s.embeddings.names(), p.config.Embed.Levels[0])]
+	picked, err := s.embeddings.pick(p.config.Embed.Levels[:1], dir)
+	if err != nil {
+		return err
+	}
+	f := picked[0]
 	j := &featureJudge{Predictor: p, maps: maps}
 	if j.gaussian, err = gde.Fit(f.Trained.Train, len(s.embeddings.Train), f.Dim, densityOptions(p.config.Density)); err != nil {
 		return err

@@ -78,8 +78,7 @@ func (s *sitting) do(ctx context.Context, c *configs.Config, seeds []uint64) ([]
 		err := failed[j]
 		if err == nil {
 			var r *Result
-			masks := findTruth(j.config, ready[j].maps.Test, "") // whose files are the run's: see begun
-			if r, err = rescore(ready[j], j.dir, j.dir, j.config, masks, began); err == nil {
+			if r, err = rescore(ready[j], j.dir, j.dir, j.config, newTruth(s.category, j.config), began); err == nil {
 				results = append(results, r)
 			}
 		}

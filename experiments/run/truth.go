@@ -20,6 +20,17 @@ type truth struct {
 	maxPixels int
 	read      []*data.Mask // those that were read, where all have one size, which is that of maps
 	empty     []bool       // those that were read and mark nothing
+
+	fingerprint string // of all files when the run was made, if it is known
+}
+
+// newTruth is that of a category as it lies there.
+func newTruth(category *data.Category, c *configs.Config) *truth {
+	t := &truth{items: category.Test, maxPixels: c.Data.MaxPixels, read: make([]*data.Mask, len(category.Test)), empty: make([]bool, len(category.Test))}
+	if c.Localize.Resolution == "map" {
+		t.size = c.Data.Size
+	}
+	return t
 }
 
 // findTruth looks for the masks of these test pictures where the configuration has
@@ -37,10 +48,8 @@ func findTruth(c *configs.Config, test []Picture, fingerprint string) *truth {
 	if err != nil {
 		return &truth{why: err}
 	}
-	t := &truth{items: category.Test, maxPixels: c.Data.MaxPixels, read: make([]*data.Mask, len(category.Test)), empty: make([]bool, len(category.Test))}
-	if c.Localize.Resolution == "map" {
-		t.size = c.Data.Size
-	}
+	t := newTruth(category, c)
+	t.fingerprint = fingerprint
 	if now != fingerprint {
 		t.notes = append(t.notes, "pictures or masks of the category have changed since the run was made; its scores and maps are of those before, pixel metrics of the masks as they are now")
 	}
