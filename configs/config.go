@@ -33,6 +33,7 @@ const ImageNet = "imagenet"
 // Parse; the comments name the keys, and Keys gives their ranges and sources.
 type Config struct {
 	Name          string // name: first folder under Out; by default the base name of the YAML file
+	Label         string // label: second folder; Method settles it
 	Seed          uint64 // seed: every random choice is a function of it
 	Device        string // device: auto, cpu, cuda or cuda:N
 	Amp           string // amp: auto, off, bf16 or fp16
@@ -178,6 +179,14 @@ type Localize struct {
 type GradCAM struct {
 	Target string // gradcam.target: defect, normal or a class's number
 	Level  string // gradcam.level: last or a level of the net
+}
+
+// Method is the run's second folder: label, or the variant where there is none.
+func (c *Config) Method() string {
+	if c.Label != "" {
+		return c.Label
+	}
+	return c.Augment.Variant
 }
 
 // Default returns the paper's settings. Data.Root, Data.Category and Name are

@@ -50,7 +50,7 @@ func OpenAlbum(dir string, overrides []string) (*Album, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Album{Result: results[0], Size: c.Data.Size, config: c, grids: s.maps, maps: newMapper(c, s.maps.Height, s.maps.Width), truth: masks, rows: rows[0]}
+	a := &Album{Result: results[0], Size: c.Data.Size, config: c, grids: s.maps, maps: newMapper(c, s.maps.Height, s.maps.Width), truth: masks, rows: rows[0].test}
 	if a.truth.why != nil {
 		return nil, a.truth.why
 	}

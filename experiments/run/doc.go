@@ -1,7 +1,7 @@
 // Package run does one job: a configuration in, a run folder out. The same
 // folder is all that is needed to score again or to judge new pictures.
 //
-//	OUT/NAME/VARIANT/CATEGORY/seed-N/
+//	OUT/NAME/LABEL/CATEGORY/seed-N/    LABEL is the variant unless label is set
 //	  config.yaml              every key, resolved
 //	  meta.json                versions, starting weights, device, precision
 //	                           and layout and what they were chosen by, data
@@ -18,6 +18,8 @@
 //	                           normal pictures' too, or Grad-CAM
 //	  gaussians/               the patch model's, if localize.store has room
 //	  scores.csv               one row a test picture
+//	  normal_scores.csv        one row a normal training picture, scored as if it
+//	                           were new: what ensembles standardise by
 //	  result.json              the metrics
 //	  levels/LEVEL/            both of each further level
 //

@@ -23,13 +23,14 @@ const (
 	mapsFile       = "maps.safetensors"
 	gaussiansDir   = "gaussians"
 	scoresFile     = "scores.csv"
+	normalFile     = "normal_scores.csv"
 	resultFile     = "result.json"
 	lockFile       = ".lock"
 )
 
 // Folder is where a configuration's run lies.
 func Folder(c *configs.Config) string {
-	return filepath.Join(c.Out, c.Name, c.Augment.Variant, c.Data.Category, fmt.Sprintf("seed-%d", c.Seed))
+	return filepath.Join(c.Out, c.Name, c.Method(), c.Data.Category, fmt.Sprintf("seed-%d", c.Seed))
 }
 
 // claim makes the run's folder its own: it is locked against a second process,

@@ -29,9 +29,11 @@ func (p *Predictor) byFeatures(dir string, s *stored, maps bool) (err error) {
 	if j.gaussian, err = gde.Fit(f.Trained.Train, len(s.embeddings.Train), f.Dim, densityOptions(p.config.Density)); err != nil {
 		return err
 	}
-	if p.threshold, err = normalThreshold(f, p.config); err != nil {
+	held, err := heldOut(f, p.config)
+	if err != nil {
 		return err
 	}
+	p.threshold = gde.Quantile(held, p.config.Density.Quantile)
 	load := openModel
 	if maps {
 		load = openWhole
@@ -73,9 +75,11 @@ type windowJudge struct {
 
 // byWindows makes p judge by maps of windows.
 func (p *Predictor) byWindows(dir string, g *grids, maps bool) (err error) {
-	if p.threshold, err = mapThreshold(g, p.config); err != nil {
+	held, err := newMapper(p.config, g.Height, g.Width).heldOut(g, p.config)
+	if err != nil {
 		return err
 	}
+	p.threshold = gde.Quantile(held, p.config.Density.Quantile)
 	j := &windowJudge{Predictor: p, maps: maps}
 	if j.kept, j.groups, err = openKept(dir, p.config); err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/cutpaste/cutpaste/configs"
-	"github.com/cutpaste/cutpaste/experiments/gde"
 	"github.com/cutpaste/cutpaste/experiments/localize"
 )
 
@@ -59,11 +58,11 @@ func (m mapper) scores(g *grids, of []float32, pictures []Picture, c *configs.Co
 	return out, nil
 }
 
-// mapThreshold is the configured quantile of the held-out normal pictures' scores.
-func mapThreshold(g *grids, c *configs.Config) (float64, error) {
-	held, err := newMapper(c, g.Height, g.Width).scores(g, g.Held, g.Train, c)
+// heldOut are the held-out normal training pictures' scores.
+func (m mapper) heldOut(g *grids, c *configs.Config) ([]float64, error) {
+	held, err := m.scores(g, g.Held, g.Train, c)
 	if err != nil {
-		return 0, fmt.Errorf("held out: %w", err)
+		return nil, fmt.Errorf("held out: %w", err)
 	}
-	return gde.Quantile(held, c.Density.Quantile), nil
+	return held, nil
 }

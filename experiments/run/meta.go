@@ -43,6 +43,7 @@ type meta struct {
 	Libtorch    string   `json:"libtorch"`
 	Gotorch     string   `json:"gotorch"`
 	Fingerprint string   `json:"data_fingerprint"` // of all pictures and masks of the category
+	Hardware    string   `json:"hardware,omitempty"`
 
 	Start
 	trainer.Numerics
@@ -51,13 +52,13 @@ type meta struct {
 	Calibration []trainer.Timing `json:"calibration,omitempty"`
 
 	Started time.Time          `json:"started"`
-	Seconds map[string]float64 `json:"seconds"` // by part, of the last sitting
+	Seconds map[string]float64 `json:"seconds"` // by part, over all sittings that were not killed
 }
 
 func newMeta(fingerprint string, s Start, n trainer.Numerics) *meta {
 	return &meta{
 		Command: os.Args, Version: Version(), Go: runtime.Version(), Libtorch: torch.Version(),
-		Gotorch: moduleVersion("github.com/wangkuiyi/gotorch"), Fingerprint: fingerprint,
+		Gotorch: moduleVersion("github.com/wangkuiyi/gotorch"), Fingerprint: fingerprint, Hardware: hardware(n.Device),
 		Start: s, Numerics: n, Started: time.Now().UTC(), Seconds: map[string]float64{},
 	}
 }
@@ -97,9 +98,13 @@ func (m *meta) calibrate(ctx context.Context, c *configs.Config, p Progress) (er
 	return err
 }
 
-// computeAs takes over how a run that goes on was computed: another measurement
-// could come to something else.
-func (m *meta) computeAs(before *meta) {
+// goOn takes over what a run was begun with: the command, the time it took, and how it
+// was computed, where another measurement could come to something else.
+func (m *meta) goOn(before *meta) {
+	m.Command, m.Started = before.Command, before.Started
+	for part, seconds := range before.Seconds {
+		m.Seconds[part] += seconds
+	}
 	m.Numerics, m.Calibration = m.Numerics.As(before.Numerics), before.Calibration
 }
 

@@ -64,19 +64,19 @@ func (s *stored) truth(dir string, c *configs.Config) (*truth, error) {
 }
 
 // score scores the test pictures: by the features of every level, or by maps.
-func (s *stored) score(dir string, c *configs.Config) ([]*Result, [][]scored, error) {
+func (s *stored) score(dir string, c *configs.Config) ([]*Result, []*scores, error) {
 	if s.embeddings == nil {
 		r, rows, err := scoreMaps(s.maps, c)
 		if err != nil {
 			return nil, nil, fmt.Errorf("maps of windows: %w", err)
 		}
-		return []*Result{r}, [][]scored{rows}, nil
+		return []*Result{r}, []*scores{rows}, nil
 	}
 	levels, err := s.embeddings.pick(c.Embed.Levels, dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	results, rows := make([]*Result, len(levels)), make([][]scored, len(levels))
+	results, rows := make([]*Result, len(levels)), make([]*scores, len(levels))
 	for i, f := range levels {
 		if results[i], rows[i], err = score(s.embeddings, f, c); err != nil {
 			return nil, nil, fmt.Errorf("features of %s: %w", f.Level, err)

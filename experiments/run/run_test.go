@@ -176,12 +176,12 @@ func predicts(t *testing.T, c *configs.Config, r *Result) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rows, err := score(e, e.Levels[0], c)
+	_, found, err := score(e, e.Levels[0], c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	stored := map[string]float64{}
-	for _, row := range rows {
+	for _, row := range found.test {
 		stored[filepath.Base(row.Path)+row.Defect] = row.Score
 	}
 	for _, v := range got[1:] {

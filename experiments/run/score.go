@@ -81,6 +81,15 @@ type scored struct {
 	Score, Untrained float64
 }
 
+// scores are those of one level's features, or of maps.
+type scores struct {
+	test []scored
+	// held are the normal training pictures', each in a Gaussian that was fitted to
+	// others. held[i] is that of train[i].
+	train []Picture
+	held  []float64
+}
+
 func densityOptions(d configs.Density) gde.Options {
 	return gde.Options{Covariance: d.Covariance, Ridge: d.Ridge, Normalize: d.Normalize}
 }
@@ -88,7 +97,7 @@ func densityOptions(d configs.Density) gde.Options {
 // score fits the configured density to one level's normal training features and
 // scores the test pictures. A metric that is undefined is left out of the
 // result with a note; the scores are there all the same.
-func score(e *embeddings, f features, c *configs.Config) (*Result, []scored, error) {
+func score(e *embeddings, f features, c *configs.Config) (*Result, *scores, error) {
 	trained, g, err := distances(e, f.Dim, f.Trained, c)
 	if err != nil {
 		return nil, nil, err
@@ -99,17 +108,17 @@ func score(e *embeddings, f features, c *configs.Config) (*Result, []scored, err
 			return nil, nil, fmt.Errorf("the untrained control: %w", err)
 		}
 	}
-	threshold, err := normalThreshold(f, c)
+	held, err := heldOut(f, c)
 	if err != nil {
 		return nil, nil, err
 	}
 	r := newResult(c, f.Level, len(e.Train), g.Shrinkage)
-	rows, err := r.judge(e.Test, trained, untrained, threshold)
-	return r, rows, err
+	rows, err := r.judge(e.Test, trained, untrained, gde.Quantile(held, c.Density.Quantile))
+	return r, &scores{rows, e.Train, held}, err
 }
 
 // scoreMaps scores the test pictures of the patch model by their maps.
-func scoreMaps(g *grids, c *configs.Config) (*Result, []scored, error) {
+func scoreMaps(g *grids, c *configs.Config) (*Result, *scores, error) {
 	m := newMapper(c, g.Height, g.Width)
 	trained, err := m.scores(g, g.Trained, g.Test, c)
 	if err != nil {
@@ -119,13 +128,13 @@ func scoreMaps(g *grids, c *configs.Config) (*Result, []scored, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("the untrained control: %w", err)
 	}
-	threshold, err := mapThreshold(g, c)
+	held, err := m.heldOut(g, c)
 	if err != nil {
 		return nil, nil, err
 	}
 	r := newResult(c, OfWindows, len(g.Train), g.Shrinkage)
-	rows, err := r.judge(g.Test, trained, untrained, threshold)
-	return r, rows, err
+	rows, err := r.judge(g.Test, trained, untrained, gde.Quantile(held, c.Density.Quantile))
+	return r, &scores{rows, g.Train, held}, err
 }
 
 func newResult(c *configs.Config, features string, train int, shrinkage float64) *Result {
@@ -213,9 +222,10 @@ func (r *Result) decide(threshold float64, rows []scored) {
 	r.Threshold.FlaggedAnomalous = float64(anomalous) / float64(max(1, r.TestAnomalous))
 }
 
-func normalThreshold(f features, c *configs.Config) (float64, error) {
+// heldOut are the scores of the normal training pictures, as if they were new.
+func heldOut(f features, c *configs.Config) ([]float64, error) {
 	normal := f.Trained.Train
-	return gde.Threshold(normal, len(normal)/f.Dim, f.Dim, densityOptions(c.Density), c.Density.Quantile, c.Density.Folds, c.Seed)
+	return gde.HeldOut(normal, len(normal)/f.Dim, f.Dim, densityOptions(c.Density), c.Density.Folds, c.Seed)
 }
 
 // settings are Result.Settings: without the keys that have fields of their own,
@@ -234,20 +244,27 @@ func settings(c *configs.Config) []string {
 	})
 }
 
-// save writes scores.csv and result.json into dir.
-func (r *Result) save(dir string, rows []scored) error {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.Write([]string{"path", "defect", "anomalous", "score", "flagged", "untrained_score"})
-	for _, row := range rows {
-		w.Write([]string{
+// save writes scores.csv, normal_scores.csv and result.json into dir.
+func (r *Result) save(dir string, s *scores) error {
+	test := [][]string{{"path", "defect", "anomalous", "score", "flagged", "untrained_score"}}
+	for _, row := range s.test {
+		test = append(test, []string{
 			row.Path, row.Defect, strconv.FormatBool(row.Anomalous), float(row.Score),
 			strconv.FormatBool(row.Score > r.Threshold.Value), float(row.Untrained),
 		})
 	}
-	w.Flush()
-	if err := write(dir, scoresFile, b.Bytes()); err != nil {
-		return err
+	normal := [][]string{{"path", "score"}}
+	for i, p := range s.train {
+		normal = append(normal, []string{p.Path, float(s.held[i])})
+	}
+	for name, rows := range map[string][][]string{scoresFile: test, normalFile: normal} {
+		var b bytes.Buffer
+		if err := csv.NewWriter(&b).WriteAll(rows); err != nil {
+			return err
+		}
+		if err := write(dir, name, b.Bytes()); err != nil {
+			return err
+		}
 	}
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {

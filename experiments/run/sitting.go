@@ -123,7 +123,7 @@ func (s *sitting) claim(ctx context.Context, c *configs.Config) (j *job, e *stor
 		}
 	}
 	if before != nil {
-		j.meta.computeAs(before)
+		j.meta.goOn(before)
 	} else if !control(c) { // without an update there is nothing to be fast at
 		if err = j.meta.calibrate(ctx, c, s.progress); err != nil {
 			return nil, nil, nil, err

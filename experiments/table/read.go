@@ -1,11 +1,9 @@
 package table
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/cutpaste/cutpaste/experiments/run"
@@ -28,16 +26,16 @@ func Read(folder string) ([]run.Result, error) {
 		if d.Name() != "result.json" {
 			return nil
 		}
-		r, err := readResult(path)
+		r, err := run.ReadResultAlone(filepath.Dir(path))
 		if err != nil {
 			return err
 		}
-		id := fmt.Sprint(kindOf(r), "/", r.Seed, "/", protocol(r))
+		id := fmt.Sprint(kindOf(*r), "/", r.Seed, "/", protocol(*r))
 		if other, ok := folders[id]; ok {
 			return fmt.Errorf("%s and %s are the same run (seed %d of %s on %s): give a folder that holds one of them, or move one away", other, filepath.Dir(path), r.Seed, r.Variant, r.Category)
 		}
 		folders[id] = filepath.Dir(path)
-		out = append(out, r)
+		out = append(out, *r)
 		return nil
 	})
 	if errors.Is(err, fs.ErrNotExist) {
@@ -47,26 +45,4 @@ func Read(folder string) ([]run.Result, error) {
 		err = fmt.Errorf("there is no finished run below %s; train one first", folder)
 	}
 	return out, err
-}
-
-func readResult(path string) (r run.Result, err error) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return r, err
-	}
-	if err := json.Unmarshal(b, &r); err != nil {
-		return r, fmt.Errorf("%s is damaged: %w; score the run again with `cutpaste evaluate %s`", path, err, runOf(filepath.Dir(path)))
-	}
-	if r.Features == "" { // it is from before levels were scored
-		r.Features = pool
-	}
-	return r, nil
-}
-
-// runOf is the run whose result lies in this folder: its own, or a level's.
-func runOf(folder string) string {
-	if levels := filepath.Dir(folder); filepath.Base(levels) == run.LevelsFolder {
-		return filepath.Dir(levels)
-	}
-	return folder
 }

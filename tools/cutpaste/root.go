@@ -16,6 +16,7 @@ import (
 func (a *app) verbs() []*cobra.Command {
 	return []*cobra.Command{
 		a.trainCommand(),
+		a.experimentCommand(),
 		a.evaluateCommand(),
 		a.picturesCommand(),
 		a.predictCommand(),

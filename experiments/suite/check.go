@@ -1,0 +1,97 @@
+package suite
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/cutpaste/cutpaste/configs"
+	"github.com/cutpaste/cutpaste/experiments/results"
+)
+
+// Metrics are what a suite's tables can show. Defects is the AUROC of each kind of
+// defect alone, over all categories, as in the paper's Table 6.
+var Metrics = []string{results.ImageAUROC, results.PixelAUROC, results.AUPRO, Defects}
+
+// Defects makes rows of a table of kinds of defect in the place of categories.
+const Defects = "defects"
+
+// What a file that belongs to no method is called.
+var folderName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.+-]*$`)
+
+// check refuses what no experiment can be made of.
+func (s *Suite) check() error {
+	if s.Base == "" {
+		return wrong(s.File, "base is missing: the configuration file that methods change, such as ../paper.yaml")
+	}
+	if len(s.Methods) == 0 {
+		return wrong(s.File, "methods is missing: a suite needs at least one")
+	}
+	if len(s.Categories) == 0 {
+		return wrong(s.File, "categories is missing: write a list of names, %s (its 15) or %s (those in data.root)", MVTec, All)
+	}
+	if len(s.Seeds) == 0 {
+		return wrong(s.File, "seeds is missing: write a list such as [0, 1, 2, 3, 4]")
+	}
+	if !slices.Contains(Metrics, s.Metric) {
+		return wrong(s.File, "metric must be one of %s, not %q", strings.Join(Metrics, ", "), s.Metric)
+	}
+	if s.Combine != Standardised && s.Combine != Plain {
+		return wrong(s.File, "combine must be %s or %s, not %q", Standardised, Plain, s.Combine)
+	}
+	if twice, ok := repeated(s.Categories); ok {
+		return wrong(s.File, "categories has %s twice", twice)
+	}
+	if twice, ok := repeated(s.Seeds); ok {
+		return wrong(s.File, "seeds has %d twice; a run belongs to one seed", twice)
+	}
+	var names []string
+	for _, m := range s.Methods {
+		if !folderName.MatchString(m.Name) {
+			return wrong(s.File, "method %q: a method's name is that of a folder, of letters, digits and _ . + -; write what tables say as its title", m.Name)
+		}
+		if twice, ok := repeated(m.Seeds); ok {
+			return wrong(s.File, "method %s: seeds has %d twice; a run belongs to one seed", m.Name, twice)
+		}
+		if n := len(s.seedsOf(m)); m.Ensemble < 0 || m.Ensemble > n {
+			return wrong(s.File, "method %s: an ensemble of %d models needs as many seeds, and there are %d", m.Name, m.Ensemble, n)
+		}
+		names = append(names, m.Name)
+	}
+	if twice, ok := repeated(names); ok {
+		return wrong(s.File, "the method %s is there twice", twice)
+	}
+	return nil
+}
+
+// seedsOf are a method's seeds.
+func (s *Suite) seedsOf(m Method) []uint64 {
+	if len(m.Seeds) > 0 {
+		return m.Seeds
+	}
+	return s.Seeds
+}
+
+// repeated finds a value that is there twice.
+func repeated[T comparable](list []T) (v T, found bool) {
+	for i, v := range list {
+		if slices.Contains(list[:i], v) {
+			return v, true
+		}
+	}
+	return v, false
+}
+
+// suiteKeys are what a command line can change beside keys of the configuration.
+var suiteKeys = []string{"categories", "methods", "seeds"}
+
+// nearestName is the name most like the one written.
+func nearestName(written string, names []string) string {
+	best, name := 1<<30, ""
+	for _, n := range names {
+		if d := configs.Distance(written, n); d < best {
+			best, name = d, n
+		}
+	}
+	return name
+}
