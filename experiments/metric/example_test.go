@@ -34,6 +34,42 @@ func ExampleBestF1() {
 	// Output: 0.8 at 0.35, chosen by looking at the labels
 }
 
+func ExampleBootstrapAUROC() {
+	// Two seeds of a method on the same ten pictures.
+	scores := [][]float64{
+		{0.1, 0.2, 0.4, 0.6, 0.3, 0.5, 0.7, 0.8, 0.9, 0.6},
+		{0.2, 0.1, 0.5, 0.3, 0.4, 0.2, 0.6, 0.9, 0.7, 0.8},
+	}
+	anomalous := []bool{false, false, false, false, false, true, true, true, true, true}
+	lo, hi, _ := metric.BootstrapAUROC(scores, anomalous, 1000, 0.95, 1)
+	fmt.Printf("95 %% of resamples lie in %.2f to %.2f\n", lo, hi)
+	// Output: 95 % of resamples lie in 0.70 to 1.00
+}
+
+func ExampleDeLong() {
+	anomalous := []bool{true, true, true, false, false, false}
+	one, other := []float64{9, 7, 4, 6, 2, 1}, []float64{9, 8, 7, 3, 2, 1}
+	c, _ := metric.DeLong(one, other, anomalous)
+	fmt.Printf("%.3f and %.3f: z %.2f, p %.2f\n", c.AUROC[0], c.AUROC[1], c.Z, c.P)
+
+	_, err := metric.DeLong(other, other, anomalous)
+	fmt.Println(errors.Is(err, metric.ErrNoVariance), err)
+	// Output:
+	// 0.889 and 1.000: z -0.71, p 0.48
+	// true the difference cannot be tested: it is 0 for each picture alone, and so has no variance
+}
+
+func ExampleCount() {
+	// Two methods on three categories; half a point is no difference.
+	t, _ := metric.Count([]metric.Pair{
+		{One: 0.981, Other: 0.964, Spread: 0.005},
+		{One: 0.912, Other: 0.915, Spread: 0.005},
+		{One: 0.873, Other: 0.902, Spread: 0.005},
+	})
+	fmt.Println(t, "wins:", t.Wins)
+	// Output: 1-1-1 wins: 1
+}
+
 func ExampleROC() {
 	curve, _ := metric.ROC([]float64{0.1, 0.4, 0.4, 0.8}, []bool{false, false, true, true})
 	for _, p := range curve {

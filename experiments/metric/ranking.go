@@ -14,6 +14,10 @@
 // Maps are gathered one by one: by Pixels, which measures exactly, or by
 // PixelHistogram, whose memory does not grow and whose estimates have bounds.
 //
+// How far an AUROC depends on the pictures at hand is what BootstrapAUROC says,
+// and whether two methods differ on the same pictures DeLong. Count has wins, ties
+// and losses over many data.
+//
 // Where only one class is there, none of this is defined. That is a result with
 // a name, ErrOneClass, and never a NaN.
 package metric
@@ -37,14 +41,14 @@ type ranking struct {
 	anomalous, normal []float64
 }
 
-func rank(scores []float64, anomalous []bool) (ranking, error) {
+// check says what is wrong with scores and labels, and counts the anomalous.
+func check(scores []float64, anomalous []bool) (positives int, err error) {
 	if len(scores) != len(anomalous) {
-		return ranking{}, fmt.Errorf("there are %d scores for %d labels; there must be one for each", len(scores), len(anomalous))
+		return 0, fmt.Errorf("there are %d scores for %d labels; there must be one for each", len(scores), len(anomalous))
 	}
-	positives := 0
 	for i, s := range scores {
 		if math.IsNaN(s) || math.IsInf(s, 0) {
-			return ranking{}, fmt.Errorf("score %d is %v, and only finite scores can be ranked; look at what made it", i, s)
+			return 0, fmt.Errorf("score %d is %v, and only finite scores can be ranked; look at what made it", i, s)
 		}
 		if anomalous[i] {
 			positives++
@@ -52,11 +56,19 @@ func rank(scores []float64, anomalous []bool) (ranking, error) {
 	}
 	switch {
 	case len(scores) == 0:
-		return ranking{}, fmt.Errorf("%w: there is no picture at all", ErrOneClass)
+		return 0, fmt.Errorf("%w: there is no picture at all", ErrOneClass)
 	case positives == 0:
-		return ranking{}, fmt.Errorf("%w: none of the %d pictures is anomalous", ErrOneClass, len(scores))
+		return 0, fmt.Errorf("%w: none of the %d pictures is anomalous", ErrOneClass, len(scores))
 	case positives == len(scores):
-		return ranking{}, fmt.Errorf("%w: none of the %d pictures is normal", ErrOneClass, len(scores))
+		return 0, fmt.Errorf("%w: none of the %d pictures is normal", ErrOneClass, len(scores))
+	}
+	return positives, nil
+}
+
+func rank(scores []float64, anomalous []bool) (ranking, error) {
+	positives, err := check(scores, anomalous)
+	if err != nil {
+		return ranking{}, err
 	}
 	both := make([]float64, len(scores))
 	r := ranking{both[:0:positives], both[positives:positives]}
