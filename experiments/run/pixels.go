@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/cutpaste/cutpaste/configs"
-	"github.com/cutpaste/cutpaste/experiments/localize"
 	"github.com/cutpaste/cutpaste/experiments/metric"
 )
 
@@ -117,30 +116,10 @@ func exactly(g *grids, of []float32, c *configs.Config, masks *truth) (m metric.
 	return p.Metrics(c.Localize.FPRLimit)
 }
 
-// gather adds every test picture's map with its mask, at the size at which they are
-// compared. Anomalous pictures without a mask are left out.
+// gather is [gatherMaps] of the maps of these grids.
 func gather(g *grids, of []float32, c *configs.Config, masks *truth, add func(scores []float32, mask []uint8, width int) error) error {
 	maps := newMapper(c, g.Height, g.Width)
-	for i, p := range g.Test {
-		mask, ok, err := masks.of(i)
-		if err != nil {
-			return &unmeasured{err}
-		}
-		if !ok {
-			continue
-		}
-		scores, err := maps.at(g.at(of, i))
-		if err != nil {
-			return &unmeasured{fmt.Errorf("%s: %w", p.Path, err)}
-		}
-		if mask.W != maps.size || mask.H != maps.size {
-			scores = localize.Resize(scores, maps.size, maps.size, mask.W, mask.H)
-		}
-		if err := add(scores, mask.On, mask.W); err != nil {
-			return &unmeasured{fmt.Errorf("%s: %w", p.Path, err)}
-		}
-	}
-	return nil
+	return gatherMaps(g.Test, maps.size, func(i int) ([]float32, error) { return maps.at(g.at(of, i)) }, masks, add)
 }
 
 func found(g *grids, c *configs.Config, trained, untrained metric.PixelEstimates) Localized {

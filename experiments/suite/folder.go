@@ -25,6 +25,7 @@ type Described struct {
 	All      []string          `json:"resolved"` // categories, in their order
 	Absent   map[string]string `json:"absent,omitempty"`
 	LeftOut  map[string]string `json:"left_out,omitempty"`
+	Own      map[string]string `json:"own"`               // by method: the features of its runs' own results
 	Departs  map[string]string `json:"departs,omitempty"` // by method: where its configuration is not that of its published figures
 	Commands [][]string        `json:"commands"`          // that were given, without those of the same words
 }
@@ -84,9 +85,9 @@ func (w *Work) claim(command []string) (release func(), err error) {
 }
 
 func (w *Work) describe(command []string) error {
-	d := Described{Suite: w.Suite, All: w.Categories, Absent: w.Missing, LeftOut: w.Left, Departs: map[string]string{}}
+	d := Described{Suite: w.Suite, All: w.Categories, Absent: w.Missing, LeftOut: w.Left, Own: map[string]string{}, Departs: map[string]string{}}
 	for _, m := range w.Suite.Methods {
-		d.Root = w.configs[m.Name].Data.Root
+		d.Root, d.Own[m.Name] = w.configs[m.Name].Data.Root, own(w.configs[m.Name])
 		why, err := w.departs(m)
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cutpaste/cutpaste/experiments/metric"
 	"github.com/cutpaste/cutpaste/experiments/run"
 	"github.com/cutpaste/cutpaste/nets"
 )
@@ -194,23 +195,14 @@ func value(v *float64) float64 {
 	return *v
 }
 
+// mean is [metric.OverSeeds] without its error.
 func mean(v []float64) float64 {
-	var sum float64
-	for _, x := range v {
-		sum += x
-	}
-	return sum / float64(len(v))
+	m, _ := metric.OverSeeds(v)
+	return m
 }
 
-// stderr is the standard error of the mean, as the paper reports (section 4.1).
+// stderr is its error.
 func stderr(v []float64) float64 {
-	if len(v) < 2 {
-		return math.NaN()
-	}
-	m, sum := mean(v), 0.0
-	for _, x := range v {
-		sum += (x - m) * (x - m)
-	}
-	n := float64(len(v))
-	return math.Sqrt(sum / (n - 1) / n)
+	_, e := metric.OverSeeds(v)
+	return e
 }
