@@ -42,6 +42,9 @@ func (s *Suite) check() error {
 	if twice, ok := repeated(s.Categories); ok {
 		return wrong(s.File, "categories has %s twice", twice)
 	}
+	if twice, ok := repeated(s.Devices); ok {
+		return wrong(s.File, "devices has %s twice; jobs_per_device is how many jobs one runs at a time", twice)
+	}
 	if twice, ok := repeated(s.Seeds); ok {
 		return wrong(s.File, "seeds has %d twice; a run belongs to one seed", twice)
 	}
@@ -83,7 +86,7 @@ func repeated[T comparable](list []T) (v T, found bool) {
 }
 
 // suiteKeys are what a command line can change beside keys of the configuration.
-var suiteKeys = []string{"categories", "methods", "seeds"}
+var suiteKeys = []string{"categories", "devices", "methods", "seeds"}
 
 // nearestName is the name most like the one written.
 func nearestName(written string, names []string) string {

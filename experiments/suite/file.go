@@ -24,7 +24,8 @@ type Suite struct {
 	Reference  string   `json:"reference"`  // the configuration that published figures were measured with; Base unless given
 	Categories []string `json:"categories"` // MVTec or All alone, or names
 	Seeds      []uint64 `json:"seeds"`
-	Metric     string   `json:"metric"` // what its tables show
+	Devices    []string `json:"devices,omitempty"` // that jobs are dealt to, such as cuda:0; none is the configured one
+	Metric     string   `json:"metric"`            // what its tables show
 	Published  Source   `json:"published"`
 	Combine    string   `json:"combine"` // how scores of an ensemble are combined: Standardised or Plain
 	Methods    []Method `json:"methods"`
@@ -76,6 +77,7 @@ type written struct {
 	Reference  string    `yaml:"reference"`
 	Categories yaml.Node `yaml:"categories"`
 	Seeds      []uint64  `yaml:"seeds"`
+	Devices    []string  `yaml:"devices"`
 	Metric     string    `yaml:"metric"`
 	Published  Source    `yaml:"published"`
 	Combine    string    `yaml:"combine"`
@@ -107,7 +109,7 @@ func Read(file string) (*Suite, error) {
 		return nil, wrong(file, "this is not a suite: %s", strings.TrimPrefix(strings.Join(strings.Fields(err.Error()), " "), "yaml: "))
 	}
 	s := &Suite{
-		File: file, Name: w.Name, Title: w.Title, Seeds: w.Seeds, Metric: w.Metric, Published: w.Published, Combine: w.Combine, Beside: w.Beside,
+		File: file, Name: w.Name, Title: w.Title, Seeds: w.Seeds, Devices: w.Devices, Metric: w.Metric, Published: w.Published, Combine: w.Combine, Beside: w.Beside,
 		Base: beside(file, w.Base), Reference: beside(file, w.Reference),
 	}
 	if s.Reference == "" {

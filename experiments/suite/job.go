@@ -10,6 +10,7 @@ import (
 
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/data"
+	"github.com/cutpaste/cutpaste/experiments/published"
 	"github.com/cutpaste/cutpaste/experiments/results"
 	"github.com/cutpaste/cutpaste/experiments/run"
 	"github.com/cutpaste/cutpaste/nets/weights"
@@ -105,7 +106,10 @@ func (w *Work) findCategories(root string) error {
 	case slices.Equal(s.Categories, []string{All}):
 		w.Categories = there
 	case slices.Equal(s.Categories, []string{MVTec}):
-		w.Categories = mvtec()
+		w.Categories = nil
+		for _, c := range published.MVTec {
+			w.Categories = append(w.Categories, c.Name)
+		}
 	}
 	for _, name := range w.Categories {
 		if !slices.Contains(there, name) {

@@ -10,7 +10,7 @@ import (
 )
 
 // Override lays arguments key=value of a command line over the suite: name, categories,
-// methods (a choice among the suite's; its controls stay), seeds, or a key of the
+// methods (a choice among the suite's; its controls stay), seeds, devices, or a key of the
 // configuration. What methods differ in cannot be overridden. Errors are
 // *configs.Error.
 func (s *Suite) Override(args []string) error {
@@ -31,6 +31,8 @@ func (s *Suite) Override(args []string) error {
 			s.Name = value
 		case ok && key == "categories":
 			s.Categories = list
+		case ok && key == "devices":
+			s.Devices = list
 		case ok && key == "seeds":
 			if err := s.overrideSeeds(source, list); err != nil {
 				return err

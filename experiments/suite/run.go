@@ -20,8 +20,7 @@ import (
 type Options struct {
 	Program []string // the command before a job's arguments, such as cutpaste train
 	Command []string // what was typed, for the record
-	Jobs    int      // at a time on one device
-	Devices []string // such as cuda:0; none takes the configured one
+	Jobs    int      // at a time; 0 is jobs_per_device on each device
 }
 
 // Failure is a job that failed.
@@ -162,29 +161,36 @@ func reason(log string, d launch.Done, err error) string {
 	return d.Err.Error()
 }
 
-// slots are where jobs run: o.Jobs on each device. Several on a CPU share its cores.
+// slots are where jobs run: jobs_per_device on each of the suite's devices, or on the
+// configured one; o.Jobs in all where that is given. Several on a CPU share its cores.
 func (o Options) slots(w *Work) []launch.Slot {
-	devices := o.Devices
+	devices, each := w.Suite.Devices, w.configs[w.Suite.Methods[0].Name].JobsPerDevice
 	if len(devices) == 0 {
 		devices = []string{""}
+		each = max(each, o.Jobs)
 	}
-	n := max(1, o.Jobs)
 	var slots []launch.Slot
-	for range n {
+	for range each {
 		for _, d := range devices {
 			var s launch.Slot
 			if d != "" {
 				s = append(s, "device="+d)
 			}
-			if all := n * len(devices); all > 1 {
-				each := strconv.Itoa(max(1, runtime.NumCPU()/all))
-				for _, key := range []string{"threads", "data.workers"} {
-					if !w.sets(key) {
-						s = append(s, key+"="+each)
-					}
-				}
-			}
 			slots = append(slots, s)
+		}
+	}
+	if o.Jobs > 0 {
+		slots = slots[:min(o.Jobs, len(slots))]
+	}
+	if len(slots) > 1 {
+		cores := strconv.Itoa(max(1, runtime.NumCPU()/len(slots)))
+		for _, key := range []string{"threads", "data.workers"} {
+			if w.sets(key) {
+				continue
+			}
+			for i := range slots {
+				slots[i] = append(slots[i], key+"="+cores)
+			}
 		}
 	}
 	return slots
