@@ -157,6 +157,22 @@ func Distance(a, b string) int {
 	return prev[len(b)]
 }
 
+// Similar is the name that is most like what was written, "" if none is. A few
+// letters may be wrong, missing or swapped; a word's beginning is enough.
+func Similar(written string, names []string) string {
+	best, name := 1+max(1, len(strings.TrimLeft(written, "-"))/3), ""
+	for _, n := range names {
+		d := Distance(written, n)
+		if strings.HasPrefix(n, written) && strings.Trim(written, "-") != "" {
+			d = 1
+		}
+		if d < best {
+			best, name = d, n
+		}
+	}
+	return name
+}
+
 // lookup finds a key, or the keys of a section, by exact name.
 func lookup(name string) (f *field, inSection []string) {
 	i := slices.IndexFunc(schema, func(f *field) bool { return f.name == name })

@@ -302,23 +302,6 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// Words as people mistype them.
-func TestNearest(t *testing.T) {
-	names := []string{"train", "evaluate", "predict", "table", "augment", "config"}
-	for written, want := range map[string]string{
-		"trian": "train", "Train": "train", "tran": "train", "evalute": "evaluate", "pred": "predict", "aug": "augment",
-		"cnfig": "config", "xyzzy": "", "": "", "resume": "",
-	} {
-		if got := nearest(written, names); got != want {
-			t.Errorf("%q is taken for %q, want %q", written, got, want)
-		}
-	}
-	// By hand: one swap; one letter replaced and one added.
-	if a, b := configs.Distance("trian", "train"), configs.Distance("gaer", "gears"); a != 1 || b != 2 {
-		t.Errorf("distances %d and %d, want 1 and 2", a, b)
-	}
-}
-
 func TestWrap(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"", "- \n"},

@@ -133,7 +133,7 @@ func selectKeys(names []string) ([]configs.Key, error) {
 			}
 		}
 		if !found {
-			if near := nearest(name, known); near != "" {
+			if near := configs.Similar(name, known); near != "" {
 				return nil, usagef("there is no key or section %q; did you mean %s?", name, near)
 			}
 			return nil, usagef("there is no key or section %q; cutpaste config keys lists them all", name)

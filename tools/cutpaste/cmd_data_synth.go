@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/data/synth"
 )
 
@@ -94,7 +95,7 @@ func checkSynth(o synth.Options) error {
 		if slices.Contains(synth.Categories(), name) {
 			continue
 		}
-		if near := nearest(name, synth.Categories()); near != "" {
+		if near := configs.Similar(name, synth.Categories()); near != "" {
 			return usagef("there is no drawn category %q; did you mean %s?", name, near)
 		}
 		return usagef("there is no drawn category %q; there are %s", name, strings.Join(synth.Categories(), ", "))

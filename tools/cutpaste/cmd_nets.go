@@ -57,7 +57,7 @@ stochastic depth too.`,
 }
 
 func unknownNet(name string) error {
-	if near := nearest(name, nets.Names()); near != "" {
+	if near := configs.Similar(name, nets.Names()); near != "" {
 		return usagef("there is no net %q; did you mean %s?", name, near)
 	}
 	return usagef("there is no net %q; there are %s", name, strings.Join(nets.Names(), ", "))

@@ -15,6 +15,7 @@ import (
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/nets"
 	"github.com/cutpaste/cutpaste/nets/weights"
 	"github.com/cutpaste/cutpaste/tools/fetch"
@@ -78,7 +79,7 @@ func withOfficial() []string {
 // withoutOfficial is the error for a net that has no official weights, or for what
 // is no net.
 func withoutOfficial(name string) error {
-	if near := nearest(name, withOfficial()); near != "" && !slices.Contains(nets.Names(), name) {
+	if near := configs.Similar(name, withOfficial()); near != "" && !slices.Contains(nets.Names(), name) {
 		return usagef("there are no official ImageNet weights for %q; did you mean %s?", name, near)
 	}
 	return usagef("there are no official ImageNet weights for %q; there are for %s", name, strings.Join(withOfficial(), ", "))

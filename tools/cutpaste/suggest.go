@@ -39,7 +39,7 @@ func unknownVerb(cmd *cobra.Command, name string) error {
 			names = append(names, sub.Name())
 		}
 	}
-	if near := nearest(name, names); near != "" {
+	if near := configs.Similar(name, names); near != "" {
 		return usagef("%s has no verb %q; did you mean %s?", cmd.CommandPath(), name, near)
 	}
 	return usagef("%s has no verb %q; it has %s", cmd.CommandPath(), name, strings.Join(names, ", "))
@@ -75,7 +75,7 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 			names = append(names, "--"+f.Name)
 		}
 	})
-	if near := nearest(name, names); near != "" {
+	if near := configs.Similar(name, names); near != "" {
 		return usagef("%s has no flag %s; did you mean %s?", cmd.CommandPath(), name, near)
 	}
 	return usagef("%s has no flag %s; it has %s", cmd.CommandPath(), name, strings.Join(names, ", "))
@@ -89,20 +89,4 @@ func describeType(f *pflag.Flag) string {
 		return "a whole number"
 	}
 	return fmt.Sprintf("a value such as %q", f.DefValue)
-}
-
-// nearest is the name that is most like what was written, "" if none is. A few
-// letters may be wrong, missing or swapped; a word's beginning is enough.
-func nearest(written string, names []string) string {
-	best, name := 1+max(1, len(strings.TrimLeft(written, "-"))/3), ""
-	for _, n := range names {
-		d := configs.Distance(written, n)
-		if strings.HasPrefix(n, written) && strings.Trim(written, "-") != "" {
-			d = 1
-		}
-		if d < best {
-			best, name = d, n
-		}
-	}
-	return name
 }
