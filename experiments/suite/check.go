@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/experiments/results"
 )
 
@@ -87,14 +86,3 @@ func repeated[T comparable](list []T) (v T, found bool) {
 
 // suiteKeys are what a command line can change beside keys of the configuration.
 var suiteKeys = []string{"categories", "devices", "methods", "seeds"}
-
-// nearestName is the name most like the one written.
-func nearestName(written string, names []string) string {
-	best, name := 1<<30, ""
-	for _, n := range names {
-		if d := configs.Distance(written, n); d < best {
-			best, name = d, n
-		}
-	}
-	return name
-}

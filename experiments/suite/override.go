@@ -91,7 +91,11 @@ func (s *Suite) choose(source string, list []string) error {
 	}
 	for _, name := range list {
 		if !slices.Contains(names, name) {
-			return wrong(source, "the suite has no method %q; did you mean %s? It has %s", name, nearestName(name, names), strings.Join(names, ", "))
+			meant := ""
+			if near := configs.Similar(name, names); near != "" {
+				meant = " (did you mean " + near + "?)"
+			}
+			return wrong(source, "the suite has no method %q%s; it has %s", name, meant, strings.Join(names, ", "))
 		}
 	}
 	s.Methods = slices.DeleteFunc(s.Methods, func(m Method) bool { return !m.Control && !slices.Contains(list, m.Name) })
