@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/experiments/published"
 	"github.com/cutpaste/cutpaste/experiments/results"
 	"github.com/cutpaste/cutpaste/experiments/run"
@@ -110,7 +109,7 @@ func (m *maker) columns() error {
 	}
 	m.Columns = append(m.Columns, controls...)
 	for _, s := range d.Beside {
-		from, err := m.find(s)
+		from, err := m.Suite.Find(s)
 		if err != nil {
 			return err
 		}
@@ -129,22 +128,7 @@ func (m *maker) source(method suite.Method, features string) (*published.Method,
 	if !ok {
 		return nil, nil
 	}
-	return m.find(s)
-}
-
-// find finds published figures; what the source leaves out is the suite's.
-func (m *maker) find(s suite.Source) (*published.Method, error) {
-	if s.In == "" {
-		s.In = m.Suite.Published.In
-	}
-	if s.Table == "" {
-		s.Table = m.Suite.Published.Table
-	}
-	from, err := published.Find(s.In, s.Table, s.Method)
-	if err != nil {
-		return nil, &configs.Error{Source: m.Suite.File, Msg: err.Error()}
-	}
-	return from, nil
+	return m.Suite.Find(s)
 }
 
 // lines are the categories in the paper's order, others after them, and averages: of

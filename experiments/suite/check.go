@@ -23,9 +23,6 @@ func (s *Suite) check() error {
 	if s.Base == "" {
 		return wrong(s.File, "base is missing: the configuration file that methods change, such as ../paper.yaml")
 	}
-	if len(s.Methods) == 0 {
-		return wrong(s.File, "methods is missing: a suite needs at least one")
-	}
 	if len(s.Categories) == 0 {
 		return wrong(s.File, "categories is missing: write a list of names, %s (its 15) or %s (those in data.root)", MVTec, All)
 	}
@@ -47,8 +44,14 @@ func (s *Suite) check() error {
 	if twice, ok := repeated(s.Seeds); ok {
 		return wrong(s.File, "seeds has %d twice; a run belongs to one seed", twice)
 	}
+	if err := s.checkSet("set", s.Set, suitesOwn); err != nil {
+		return err
+	}
 	var names []string
 	for _, m := range s.Methods {
+		if err := s.checkSet("method "+m.Name, m.Set, slices.Concat(suitesOwn, oneForAll)); err != nil {
+			return err
+		}
 		if !folderName.MatchString(m.Name) {
 			return wrong(s.File, "method %q: a method's name is that of a folder, of letters, digits and _ . + -; write what tables say as its title", m.Name)
 		}
@@ -58,10 +61,31 @@ func (s *Suite) check() error {
 		if n := len(s.seedsOf(m)); m.Ensemble < 0 || m.Ensemble > n {
 			return wrong(s.File, "method %s: an ensemble of %d models needs as many seeds, and there are %d", m.Name, m.Ensemble, n)
 		}
+		for features := range m.Published {
+			if features != "" && features != EnsembleName && !slices.Contains(m.Features, features) {
+				return wrong(s.File, "method %s: published has %s, which is none of its features; write %s for its runs' own, %s, or one of features", m.Name, features, ownFeatures, EnsembleName)
+			}
+		}
 		names = append(names, m.Name)
 	}
 	if twice, ok := repeated(names); ok {
 		return wrong(s.File, "the method %s is there twice", twice)
+	}
+	return nil
+}
+
+// Keys that no set of changes can have: the suite's own, and, of a method's, those that
+// its runs are found by.
+var (
+	suitesOwn = []string{"name", "label", "seed", "data.category"}
+	oneForAll = []string{"out", "data.root"}
+)
+
+func (s *Suite) checkSet(what string, set, not []string) error {
+	for _, a := range set {
+		if key := keyOf(a); slices.Contains(not, key) {
+			return wrong(s.File, "%s: %s cannot be set here; the suite gives each of its jobs its own, or all the same", what, key)
+		}
 	}
 	return nil
 }

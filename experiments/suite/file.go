@@ -1,12 +1,11 @@
 package suite
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -68,6 +67,9 @@ const (
 // EnsembleName is the name under which a method names its ensemble's published figures.
 const EnsembleName = "ensemble"
 
+// ownFeatures is that name of the run's own features.
+const ownFeatures = "run"
+
 // written is a suite's file.
 type written struct {
 	Name       string    `yaml:"name"`
@@ -102,11 +104,15 @@ func Read(file string) (*Suite, error) {
 	if err != nil {
 		return nil, wrong(file, "the suite cannot be read: %v", errors.Unwrap(err))
 	}
+	var root yaml.Node
 	var w written
-	d := yaml.NewDecoder(bytes.NewReader(text))
-	d.KnownFields(true)
-	if err := d.Decode(&w); err != nil && err != io.EOF {
-		return nil, wrong(file, "this is not a suite: %s", strings.TrimPrefix(strings.Join(strings.Fields(err.Error()), " "), "yaml: "))
+	if err := yaml.Unmarshal(text, &root); err != nil {
+		return nil, wrong(file, "this is not a suite: %s", plain(err))
+	}
+	if len(root.Content) > 0 { // an empty file has none
+		if err := decode(root.Content[0], &w, "a suite"); err != nil {
+			return nil, wrong(file, "this is not a suite: %v", err)
+		}
 	}
 	s := &Suite{
 		File: file, Name: w.Name, Title: w.Title, Seeds: w.Seeds, Devices: w.Devices, Metric: w.Metric, Published: w.Published, Combine: w.Combine, Beside: w.Beside,
@@ -130,20 +136,27 @@ func Read(file string) (*Suite, error) {
 	switch w.Categories.Kind {
 	case yaml.ScalarNode:
 		s.Categories = []string{w.Categories.Value}
-	case yaml.SequenceNode:
+	case yaml.SequenceNode, yaml.MappingNode:
 		if err := w.Categories.Decode(&s.Categories); err != nil {
-			return nil, wrong(file, "categories: write a list of names, %s or %s", MVTec, All)
+			return nil, wrong(file, "line %d: categories is a list of names, %s or %s", w.Categories.Line, MVTec, All)
 		}
 	}
 	if err := s.readMethods(&w.Methods, false); err != nil {
 		return nil, err
 	}
+	without := len(s.Methods) == 0
 	if w.Controls.Kind == 0 {
 		s.Methods = append(s.Methods, usualControls()...)
 	} else if err := s.readMethods(&w.Controls, true); err != nil {
 		return nil, err
 	}
-	return s, s.check()
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	if without {
+		return nil, wrong(file, "methods is missing: a suite needs at least one")
+	}
+	return s, nil
 }
 
 // usualControls are those of a suite that names none: the base's network before its
@@ -164,43 +177,87 @@ func (s *Suite) readMethods(n *yaml.Node, control bool) error {
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		name, value := n.Content[i].Value, n.Content[i+1]
-		var text bytes.Buffer // again, since a node is decoded without KnownFields
 		var w writtenMethod
-		err := yaml.NewEncoder(&text).Encode(value)
-		if err == nil {
-			d := yaml.NewDecoder(&text)
-			d.KnownFields(true)
-			err = d.Decode(&w)
-		}
+		err := decode(value, &w, "a method")
 		if err != nil {
-			return wrong(s.File, "line %d, method %s: %s", value.Line, name, strings.Join(strings.Fields(err.Error()), " "))
+			return wrong(s.File, "method %s: %v", name, err)
 		}
 		m := Method{Name: name, Title: w.Title, Seeds: w.Seeds, Features: w.Features, Ensemble: w.Ensemble, Control: control, Optional: control}
 		if m.Title == "" {
 			m.Title = name
 		}
 		if m.Set, err = assignments(&w.Set); err != nil {
-			return wrong(s.File, "line %d, method %s: %v", value.Line, name, err)
+			return wrong(s.File, "method %s: %v", name, err)
 		}
-		switch w.Published.Kind {
-		case yaml.ScalarNode:
-			m.Published = map[string]Source{"": {Method: w.Published.Value}}
-		case yaml.MappingNode:
-			of := map[string]string{}
-			if err := w.Published.Decode(&of); err != nil {
-				return wrong(s.File, "line %d, method %s: published is a method's name, or names by features", value.Line, name)
-			}
-			m.Published = map[string]Source{}
-			for features, method := range of {
-				if features == "run" {
-					features = ""
-				}
-				m.Published[features] = Source{Method: method}
-			}
+		if m.Published, err = sources(&w.Published); err != nil {
+			return wrong(s.File, "method %s: %v", name, err)
 		}
 		s.Methods = append(s.Methods, m)
 	}
 	return nil
+}
+
+// sources are a method's published figures by features: a published method's name, of
+// the run's own features, or a group of them. A source in a group is a name too, or says
+// which table it is in.
+func sources(n *yaml.Node) (map[string]Source, error) {
+	switch n.Kind {
+	case 0:
+		return nil, nil
+	case yaml.ScalarNode:
+		return map[string]Source{"": {Method: n.Value}}, nil
+	case yaml.SequenceNode:
+		return nil, fmt.Errorf("line %d: published is a method's name, or names by features", n.Line)
+	}
+	list := map[string]Source{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		features, value := n.Content[i].Value, n.Content[i+1]
+		if features == ownFeatures {
+			features = ""
+		}
+		var s Source
+		if value.Kind == yaml.ScalarNode {
+			s.Method = value.Value
+		} else if err := decode(value, &s, "a source"); err != nil {
+			return nil, fmt.Errorf("published: %w", err)
+		}
+		list[features] = s
+	}
+	return list, nil
+}
+
+// decode reads a group of keys into a struct, and refuses keys that it has not. what is
+// what the group describes, with its article.
+func decode(n *yaml.Node, into any, what string) error {
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {
+		return nil
+	}
+	if n.Kind != yaml.MappingNode {
+		return fmt.Errorf("line %d: %s is a group of keys", n.Line, what)
+	}
+	var known []string
+	for _, f := range reflect.VisibleFields(reflect.TypeOf(into).Elem()) {
+		known = append(known, f.Tag.Get("yaml"))
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if key := n.Content[i]; !slices.Contains(known, key.Value) {
+			meant := ""
+			if near := configs.Similar(key.Value, known); near != "" {
+				meant = " (did you mean " + near + "?)"
+			}
+			return fmt.Errorf("line %d: %s has no key %q%s; it has %s", key.Line, what, key.Value, meant, strings.Join(known, ", "))
+		}
+	}
+	if err := n.Decode(into); err != nil {
+		return errors.New(plain(err))
+	}
+	return nil
+}
+
+// plain is the YAML reader's error on one line.
+func plain(err error) string {
+	s := strings.TrimPrefix(strings.Join(strings.Fields(err.Error()), " "), "yaml: ")
+	return strings.TrimPrefix(s, "unmarshal errors: ")
 }
 
 // assignments are the keys below a group, as key=value, sorted.
@@ -238,9 +295,9 @@ func assignments(n *yaml.Node) ([]string, error) {
 		}
 	}
 	slices.Sort(list)
-	for i, a := range list[1:] {
-		if keyOf(a) == keyOf(list[i]) {
-			return nil, fmt.Errorf("%s is there twice", keyOf(a))
+	for i := 1; i < len(list); i++ {
+		if key := keyOf(list[i]); key == keyOf(list[i-1]) {
+			return nil, fmt.Errorf("line %d: %s is there twice", n.Line, key)
 		}
 	}
 	return list, nil

@@ -57,6 +57,9 @@ type Work struct {
 // configuration are *configs.Error.
 func (s *Suite) Prepare(environ []string) (*Work, error) {
 	w := &Work{Suite: s, Missing: map[string]string{}, Left: map[string]string{}, configs: map[string]*configs.Config{}}
+	if err := s.findAll(); err != nil {
+		return nil, err
+	}
 	root := ""
 	for i := range s.Methods {
 		m := &s.Methods[i]
@@ -65,6 +68,15 @@ func (s *Suite) Prepare(environ []string) (*Work, error) {
 			return nil, err
 		}
 		w.configs[m.Name] = c
+		have := []string{run.OfWindows}
+		if c.Data.Crop == 0 {
+			have = c.Embed.Levels
+		}
+		for _, f := range m.Features {
+			if !slices.Contains(have, f) {
+				return nil, wrong(s.File, "method %s: its runs have no features %s; they have %s", m.Name, f, strings.Join(have, ", "))
+			}
+		}
 		w.Dir, root = filepath.Join(c.Out, c.Name), c.Data.Root
 		if m.Optional && c.Net.Weights == configs.ImageNet {
 			if _, err := weights.Find(c.Net.Name); err != nil {

@@ -26,6 +26,9 @@ func (s *Suite) Override(args []string) error {
 		if ok && slices.Contains(suiteKeys, key) && len(list) == 0 {
 			return wrong(source, "%s has no value; write %s=A,B", key, key)
 		}
+		if ok && key == "name" && value == "" {
+			return wrong(source, "name has no value; write the name of the suite's folder under out")
+		}
 		switch {
 		case ok && key == "name":
 			s.Name = value
@@ -42,7 +45,10 @@ func (s *Suite) Override(args []string) error {
 				return err
 			}
 		case key == "seed" || key == "data.category":
-			return wrong(source, "a suite has %ss of its own; write %s=A,B", strings.TrimPrefix(key, "data."), map[string]string{"seed": "seeds", "data.category": "categories"}[key])
+			own := map[string]string{"seed": "seeds", "data.category": "categories"}[key]
+			return wrong(source, "a suite has %[1]s of its own; write %[1]s=A,B", own)
+		case key == "label":
+			return wrong(source, "label is the name of a suite's method; it cannot be set")
 		default:
 			for _, m := range s.Methods {
 				if slices.ContainsFunc(m.Set, func(a string) bool { return keyOf(a) == key }) && !m.Control {
