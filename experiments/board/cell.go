@@ -241,12 +241,12 @@ func (m *maker) hold(cell *Cell, l Line, c Column) {
 	}
 	if f, ok := c.source.Lookup(publishedName(l), name); ok {
 		cell.Published = &f
-		cell.Verdict, cell.Why = judge(*cell, l, c)
+		cell.Verdict, cell.Why = m.judge(*cell, l, c)
 	}
 }
 
 // judge is the verdict on a cell with a published figure.
-func judge(cell Cell, l Line, c Column) (Verdict, string) {
+func (m *maker) judge(cell Cell, l Line, c Column) (Verdict, string) {
 	f := cell.Published
 	switch {
 	case c.Kind == Published || !cell.Has():
@@ -255,6 +255,8 @@ func judge(cell Cell, l Line, c Column) (Verdict, string) {
 		return NotComparable, "the published table has no value there: " + f.Note
 	case c.Departs != "":
 		return NotComparable, c.Departs
+	case m.Suite.Metric == suite.Defects:
+		return NotComparable, "the paper's defects were not published, nor how large they are, where and on which pictures; these are drawn by this project"
 	}
 	if why := otherPictures(cell, l); why != "" {
 		return NotComparable, why
