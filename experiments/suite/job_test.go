@@ -56,7 +56,7 @@ func TestFinishedRunWithoutRowsIsDone(t *testing.T) {
 			t.Errorf("%s: done is %t", j, j.Done)
 		}
 	}
-	if out := p.ran(w, "one/b/1=fail"); out.Skipped != 1 || out.Done != 8 {
+	if out := p.ran(w, ""); out.Skipped != 1 || out.Done != 8 {
 		t.Errorf("%+v", out)
 	}
 	if n := count(w.Rows, j); n == 0 {
@@ -82,19 +82,19 @@ func TestWhatIsNotDone(t *testing.T) {
 		},
 	} {
 		for _, rows := range []bool{false, true} {
-			p := at(t, strings.Replace(twoMethods, "seeds: [0, 1]", "seeds: [0]", 1))
-			p.write("suite.yaml", strings.Replace(strings.Replace(twoMethods, "seeds: [0, 1]", "seeds: [0]", 1), ", ensemble: 2", "", 1))
-			w := p.prepared("categories=a", "methods=one")
+			p := at(t, twoMethods)
+			args := []string{"categories=a", "methods=one", "seeds=0"}
+			w := p.prepared(args...)
 			if err := finish(w.Jobs[0].Config); err != nil {
 				t.Fatal(err)
 			}
 			if rows {
-				p.ran(p.prepared("categories=a", "methods=one"), "")
+				p.finished(args...)
 			}
 			change(p, w.Jobs[0])
 			// The rows of a run whose record is lost say of which pictures it is.
 			want := rows && name == "without record"
-			if w := p.prepared("categories=a", "methods=one"); w.Jobs[0].Done != want {
+			if w := p.prepared(args...); w.Jobs[0].Done != want {
 				t.Errorf("%s, with rows: %t; done is %t", name, rows, w.Jobs[0].Done)
 			}
 		}
@@ -105,7 +105,7 @@ func TestWhatIsNotDone(t *testing.T) {
 // before anything is started.
 func TestOtherConfigurations(t *testing.T) {
 	p := at(t, twoMethods)
-	p.ran(p.prepared(), "")
+	p.finished()
 	if n := len(p.prepared("density.covariance=ridge").Todo()); n != 8 {
 		t.Errorf("%d jobs are scored anew, want 8", n)
 	}
@@ -162,8 +162,7 @@ func TestPrepareErrors(t *testing.T) {
 
 func TestFurtherFeatures(t *testing.T) {
 	p := at(t, strings.Replace(twoMethods, "one: {set: {augment.variant: cutpaste}}", "one: {set: {embed.levels: [pool, layer3]}, features: [pool, layer3]}", 1))
-	w := p.prepared()
-	p.ran(w, "")
+	w := p.finished()
 	features := map[string]int{}
 	for _, r := range w.Rows {
 		if r.Method == "one" && r.Metric == results.ImageAUROC {
@@ -181,7 +180,7 @@ func TestFurtherFeatures(t *testing.T) {
 // A category that comes later is run, and no more.
 func TestCategoryThatComesLater(t *testing.T) {
 	p := at(t, twoMethods)
-	p.ran(p.prepared(), "")
+	p.finished()
 	if err := runtest.Category(filepath.Join(p.dir, "data"), "c", 2, 2, 2); err != nil {
 		t.Fatal(err)
 	}

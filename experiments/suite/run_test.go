@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"github.com/cutpaste/cutpaste/experiments/results"
-	"github.com/cutpaste/cutpaste/experiments/run"
 )
 
 func TestRunAndRunAgain(t *testing.T) {
@@ -96,8 +95,8 @@ func TestInterrupted(t *testing.T) {
 	if text := strings.Join(q.notes, "\n"); strings.Count(text, "interrupted; the same command goes on") != 2 {
 		t.Errorf("it said %q", text)
 	}
-	if out := p.ran(p.prepared(), ""); out.Done != 8 {
-		t.Errorf("%+v", out)
+	if n := len(p.prepared().Todo()); n != 8 {
+		t.Errorf("%d jobs are left", n)
 	}
 }
 
@@ -105,8 +104,7 @@ func TestInterrupted(t *testing.T) {
 // rows were lost, writes them without running the job.
 func TestRowsAreCaughtUp(t *testing.T) {
 	p := at(t, twoMethods)
-	w := p.prepared()
-	p.ran(w, "")
+	w := p.finished()
 	path := filepath.Join(w.Dir, results.File)
 	want, _, err := results.Read(path)
 	if err != nil {
@@ -150,8 +148,15 @@ func sameRows(a, b []results.Row) bool {
 
 func TestEnsembles(t *testing.T) {
 	p := at(t, twoMethods)
-	w := p.prepared()
-	p.ran(w, "two/b/1=fail")
+	w := p.finished()
+	last := w.Jobs[len(w.Jobs)-1]
+	if err := os.RemoveAll(last.Dir); err != nil {
+		t.Fatal(err)
+	}
+	w = p.prepared()
+	if out := p.ran(w, "two/b/1=fail"); len(out.Failed) != 1 {
+		t.Fatalf("%+v", out)
+	}
 	q := new(quiet)
 	if err := w.Ensembles(q); err != nil || len(q.notes) > 0 {
 		t.Fatalf("%v, %q", err, q.notes)
@@ -202,20 +207,20 @@ func TestTwoSuitesAtOnce(t *testing.T) {
 	if err := <-gone; !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	p.ran(p.prepared(), "")
+	p.finished() // the folder is free again
 }
 
 // Suites that have methods in common can have one folder; a method of the same name
 // that is another is refused before anything is started.
 func TestSuitesOneAfterAnother(t *testing.T) {
 	p := at(t, twoMethods)
-	p.ran(p.prepared(), "")
+	p.finished()
 	p.write("suite.yaml", strings.Replace(twoMethods, "one: {set: {augment.variant: cutpaste}}", "three: {set: {augment.variant: union}}", 1))
 	w := p.prepared()
 	if todo := w.Todo(); len(todo) != 4 || todo[0].Method.Name != "three" {
 		t.Errorf("left are %v", todo)
 	}
-	p.ran(w, "")
+	w = p.finished()
 	d, err := Describe(w.Dir)
 	if err != nil || d.Methods[0].Name != "three" || len(d.Commands) != 1 {
 		t.Errorf("%+v, %v", d, err)
@@ -247,5 +252,3 @@ func TestSlots(t *testing.T) {
 		t.Errorf("two jobs on a CPU have %v", slots)
 	}
 }
-
-var _ run.Progress = new(quiet)

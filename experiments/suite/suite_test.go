@@ -165,6 +165,22 @@ func (p place) ran(w *Work, plan string) *Outcome {
 	return out
 }
 
+// finished is the suite after all its jobs, which are finished without a process of
+// their own.
+func (p place) finished(args ...string) *Work {
+	p.t.Helper()
+	for _, j := range p.prepared(args...).Todo() {
+		if err := finish(j.Config); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	w := p.prepared(args...)
+	if out := p.ran(w, ""); out.Skipped != out.Jobs {
+		p.t.Fatalf("%+v", out)
+	}
+	return w
+}
+
 // wants fails where err is not one that says want.
 func wants(t *testing.T, err error, want string) {
 	t.Helper()
