@@ -39,12 +39,12 @@ func (c *Config) check() error {
 			}
 		}
 	}
-	if a.Variant != "scar" {
+	if a.hasPatch() {
 		if err := c.checkPatch(); err != nil {
 			return err
 		}
 	}
-	if a.Variant != "cutpaste" {
+	if a.hasScar() {
 		if err := c.checkScar(); err != nil {
 			return err
 		}
@@ -62,6 +62,23 @@ func (c *Config) check() error {
 		return &Error{Key: "optim.nesterov", Msg: "optim.nesterov needs an optim.momentum above 0; set one or turn it off"}
 	}
 	return nil
+}
+
+// hasPatch reports whether the variant has the large patch.
+func (a *Augment) hasPatch() bool { return a.Variant != "scar" && a.Variant != "rotation" }
+
+// hasScar reports whether the variant has scars.
+func (a *Augment) hasScar() bool {
+	return a.Variant == "scar" || a.Variant == "union" || a.Variant == "3way"
+}
+
+// turns is how far the large patch is turned at most, in degrees. Those of cutout
+// and confetti, which are not pasted, are not.
+func (a *Augment) turns() float64 {
+	if a.Variant == "cutout" || a.Variant == "confetti" {
+		return 0
+	}
+	return a.Rotate
 }
 
 // checkDevice refuses what no device can do together.
@@ -84,12 +101,12 @@ func (c *Config) checkDevice() error {
 func (c *Config) checkPatch() error {
 	a, size, key := &c.Augment, float64(c.Data.Input()), c.Data.inputKey()
 	how := ""
-	if a.Rotate > 0 {
-		how = fmt.Sprintf(", turned by up to %s degrees,", yamlNumber(a.Rotate))
+	if a.turns() > 0 {
+		how = fmt.Sprintf(", turned by up to %s degrees,", yamlNumber(a.turns()))
 	}
 	for _, aspect := range []float64{a.Aspect.Min, a.Aspect.Max} {
 		w, h := size*math.Sqrt(a.Area.Max*aspect), size*math.Sqrt(a.Area.Max/aspect)
-		if most := turned(w, h, a.Rotate); most > size*(1+1e-9) {
+		if most := turned(w, h, a.turns()); most > size*(1+1e-9) {
 			return &Error{Key: "augment.area.max", Msg: fmt.Sprintf("a patch of augment.area.max %s and aspect %s%s is %.0f pixels wide or high and does not fit into %s %d; lower augment.area.max or narrow augment.aspect",
 				yamlNumber(a.Area.Max), yamlNumber(aspect), how, math.Ceil(most), key, c.Data.Input())}
 		}

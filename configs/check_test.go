@@ -29,6 +29,8 @@ func TestAblationsOfThePaper(t *testing.T) {
 		{"augment.patch_jitter.brightness=0", "augment.patch_jitter.hue=0.3"},
 		{"augment.area.max=0.1"}, {"augment.area.max=0.2"}, {"augment.area.max=0.3"},
 		{"augment.aspect.sampling=intervals"}, {"augment.variant=union"},
+		{"augment.variant=rotation"}, {"augment.variant=confetti"},
+		{"augment.variant=cutout", "augment.cutout.fill=mean"}, {"augment.variant=cutout", "augment.cutout.fill=random"},
 	} {
 		if _, err := Load("", args, nil); err != nil {
 			t.Errorf("%q: %v", args, err)
@@ -36,12 +38,28 @@ func TestAblationsOfThePaper(t *testing.T) {
 	}
 }
 
-// A variant without scars does not care whether a scar would fit.
+// Every variant with the values that others of its keys must fit, and those it has
+// no use for.
 func TestOnlyWhatTheVariantUsesIsChecked(t *testing.T) {
-	if _, err := Load("", []string{"data.size=16", "augment.variant=cutpaste"}, nil); err != nil {
-		t.Error(err)
-	}
-	if _, err := Load("", []string{"augment.area.max=0.9", "augment.variant=scar"}, nil); err != nil {
-		t.Error(err)
+	for _, c := range []struct {
+		variant      string
+		patch, scars bool // must fit
+	}{
+		{"cutpaste", true, false}, {"scar", false, true}, {"union", true, true}, {"3way", true, true},
+		{"rotation", false, false}, {"cutout", true, false}, {"confetti", true, false},
+	} {
+		variant := "augment.variant=" + c.variant
+		if _, err := Load("", []string{"data.size=16", variant}, nil); (err == nil) == c.scars {
+			t.Errorf("%s, scars of 25 pixels in 16: %v", c.variant, err)
+		}
+		if _, err := Load("", []string{"augment.area.max=0.9", variant}, nil); (err == nil) == c.patch {
+			t.Errorf("%s, patches of 0.9: %v", c.variant, err)
+		}
+		// A square patch of 0.6 of the picture fits straight and not on its corner.
+		pasted := c.patch && c.variant != "cutout" && c.variant != "confetti"
+		square := []string{"augment.area.max=0.6", "augment.aspect.min=1", "augment.aspect.max=1", "augment.rotate=45", variant}
+		if _, err := Load("", square, nil); (err == nil) == pasted {
+			t.Errorf("%s, square patches turned: %v", c.variant, err)
+		}
 	}
 }

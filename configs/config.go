@@ -70,7 +70,7 @@ type Data struct {
 
 // Augment says what is done to a training picture.
 type Augment struct {
-	Variant     string  // augment.variant: cutpaste, scar, union or 3way
+	Variant     string  // augment.variant: cutpaste, scar, union, 3way, rotation, cutout or confetti
 	On          string  // augment.on: auto, cpu or device
 	Views       string  // augment.views: shared or independent
 	Translate   float64 // augment.translate: largest shift as a share of the size
@@ -80,6 +80,7 @@ type Augment struct {
 	PatchJitter Jitter  // augment.patch_jitter.*: colour jitter of patch and scar before pasting
 	Rotate      float64 // augment.rotate: largest rotation of the large patch in degrees, 0 is never
 	Scar        Scar    // augment.scar.*
+	Cutout      Cutout  // augment.cutout.*
 }
 
 // Jitter is the strength of a colour jitter as torchvision's ColorJitter takes
@@ -107,6 +108,11 @@ type Scar struct {
 	Angle         float64
 	Sizes         string // augment.scar.sizes: real or integer
 	Bounds        string // augment.scar.bounds: rotated or unrotated
+}
+
+// Cutout describes what takes a patch's place.
+type Cutout struct {
+	Fill string // augment.cutout.fill: grey, mean or random
 }
 
 // Net describes the network that is trained.

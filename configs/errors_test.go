@@ -59,7 +59,7 @@ var wrong = []struct {
 	{arg: "optim.lr=1e999"},
 	{arg: "data.std=0.1,inf,0.1"},
 	{arg: "gradcam.target=anomaly"},
-	{arg: "gradcam.target=3"},
+	{arg: "gradcam.target=4"},
 	{arg: "gradcam.level=pool"},
 
 	{yaml: "train:\n  batch: 0\n"},

@@ -157,7 +157,7 @@ func (l *Loader) bytes() int { return 3 * l.config.Data.Input() * l.config.Data.
 // picture that stands twice in a batch gets two plans.
 func (l *Loader) work() {
 	size, input, n := l.pictures.Size, l.config.Data.Input(), l.config.Train.Batch
-	planner := augment.NewPlanner(l.config.Augment, size, input, l.config.Seed)
+	planner := augment.NewPlanner(l.config.Augment, l.config.Data.Mean, size, input, l.config.Seed)
 	painter := augment.NewPainter(size, input)
 	var plans []augment.Plan
 	views := make([][]uint8, l.views)

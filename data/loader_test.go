@@ -108,7 +108,7 @@ func TestDrawerDrawsWhatTheLoaderPaints(t *testing.T) {
 // The promise: workers, prefetching and the first step change nothing.
 func TestLoaderIsAFunctionOfSeedAndStep(t *testing.T) {
 	p := pictured(7, 24)
-	for _, variant := range []string{"cutpaste", "scar", "union", "3way"} {
+	for _, variant := range []string{"cutpaste", "scar", "union", "3way", "rotation", "cutout", "confetti"} {
 		c := loaderConfig(24, 5, 12)
 		c.Augment.Variant = variant
 		c.Data.Workers, c.Train.Prefetch = 1, 1
@@ -140,7 +140,7 @@ func TestLoaderIsAFunctionOfSeedAndStep(t *testing.T) {
 func TestLoaderBatch(t *testing.T) {
 	p, c := pictured(4, 24), loaderConfig(24, 6, 3)
 	const bytesEach = 24 * 24 * 3
-	planner, painter := augment.NewPlanner(c.Augment, 24, 24, c.Seed), augment.NewPainter(24, 24)
+	planner, painter := augment.NewPlanner(c.Augment, c.Data.Mean, 24, 24, c.Seed), augment.NewPainter(24, 24)
 	for step, b := range read(t, p, c, 0) {
 		if len(b.Pix) != 3*6*bytesEach || len(b.Labels) != 3*6 || b.Step != step {
 			t.Fatalf("batch %d: step %d, %d bytes, %d labels", step, b.Step, len(b.Pix), len(b.Labels))

@@ -40,16 +40,18 @@ func newTensorCanvas(p *data.Pictures, c *configs.Config, n Numerics) *canvas {
 
 // painting is what the plans of all updates have in common.
 func painting(c *configs.Config, n Numerics) torch.Painting {
-	base, patch := c.Augment.Jitter, c.Augment.PatchJitter
+	planner := augment.NewPlanner(c.Augment, c.Data.Mean, c.Data.Size, c.Data.Input(), c.Seed)
+	base, patch := c.Augment.Jitter, planner.PatchJitter()
 	p := torch.Painting{
 		Views:      augment.Views(c.Augment.Variant),
 		Shared:     c.Augment.Views == "shared",
 		Input:      c.Data.Input(),
 		BaseBlends: blends(base), BaseHue: base.Hue > 0, BaseContrast: base.Contrast > 0,
 		PatchBlends: blends(patch), PatchHue: patch.Hue > 0,
-		Mean: c.Data.Mean, Std: c.Data.Std, ChannelsLast: n.ChannelsLast,
+		Fills: planner.Fills(),
+		Mean:  c.Data.Mean, Std: c.Data.Std, ChannelsLast: n.ChannelsLast,
 	}
-	p.CutW, p.CutH = augment.NewPlanner(c.Augment, c.Data.Size, c.Data.Input(), c.Seed).LargestCuts()
+	p.CutW, p.CutH = planner.LargestCuts()
 	return p
 }
 
@@ -119,7 +121,7 @@ func planRow(p *augment.Plan, source int32) torch.PlanRow {
 	return torch.PlanRow{
 		Source: source, Label: p.Label, DX: p.DX, DY: p.DY, CropX: p.CropX, CropY: p.CropY, Base: jitterRow(&p.Base.Jitter),
 		CutX: p.CutX, CutY: p.CutY, CutW: p.CutW, CutH: p.CutH,
-		X: p.X, Y: p.Y, W: p.W, H: p.H, Map: p.Map, Patch: jitterRow(&p.Patch),
+		X: p.X, Y: p.Y, W: p.W, H: p.H, Map: p.Map, Patch: jitterRow(&p.Patch), Fill: int32(p.Fill),
 	}
 }
 

@@ -126,13 +126,16 @@ func TestPaintingOnCUDA(t *testing.T) {
 		t.Skip("no CUDA device: " + reason)
 	}
 	all := configs.Jitter{Brightness: 0.9, Contrast: 0.9, Saturation: 0.9, Hue: 0.5}
-	for _, of := range []struct{ size, crop int }{{48, 0}, {256, 0}, {256, 64}} {
+	for _, of := range []struct {
+		variant    string
+		size, crop int
+	}{{"3way", 48, 0}, {"3way", 256, 0}, {"3way", 256, 64}, {"rotation", 256, 0}, {"cutout", 256, 0}, {"confetti", 256, 64}} {
 		c := configs.Default()
-		c.Data.Crop = of.crop
+		c.Augment.Variant, c.Augment.Cutout.Fill, c.Data.Crop = of.variant, "random", of.crop
 		c.Augment.Jitter, c.Augment.PatchJitter = all, all
 		bytes, labels, n := unlike(t, noisy(7, of.size), c, Numerics{Device: "cuda:0", ChannelsLast: true}, 4)
 		if bytes+labels > 0 {
-			t.Errorf("%d px, crops of %d: %d bytes and %d labels of %d views differ", of.size, of.crop, bytes, labels, n)
+			t.Errorf("%s, %d px, crops of %d: %d bytes and %d labels of %d views differ", of.variant, of.size, of.crop, bytes, labels, n)
 		}
 	}
 }

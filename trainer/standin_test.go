@@ -226,12 +226,14 @@ func TestNoRoomForATraining(t *testing.T) {
 // What the tensor operations paint there is what the host paints.
 func TestPaintingOnAnotherDevice(t *testing.T) {
 	standin.Load(t)
-	for _, crop := range []int{0, 16} {
-		c := configs.Default()
-		c.Data.Crop = crop
-		bytes, labels, n := unlike(t, noisy(7, 24), c, Numerics{Device: standin.Device}, 2)
-		if bytes+labels > 0 {
-			t.Errorf("crops of %d px: %d bytes and %d labels of %d views differ", crop, bytes, labels, n)
+	for _, variant := range []string{"3way", "rotation", "cutout", "confetti"} {
+		for _, crop := range []int{0, 16} {
+			c := configs.Default()
+			c.Augment.Variant, c.Augment.Cutout.Fill, c.Data.Crop = variant, "random", crop
+			bytes, labels, n := unlike(t, noisy(7, 24), c, Numerics{Device: standin.Device}, 2)
+			if bytes+labels > 0 {
+				t.Errorf("%s, crops of %d px: %d bytes and %d labels of %d views differ", variant, crop, bytes, labels, n)
+			}
 		}
 	}
 }

@@ -16,7 +16,7 @@ func BenchmarkPaint(b *testing.B) {
 				b.Run(fmt.Sprintf("%dpx/%s/hue=%g", size, views, hue), func(b *testing.B) {
 					a := configs.Default().Augment
 					a.Views, a.Jitter.Hue = views, hue
-					planner, painter := NewPlanner(a, size, size, 0), NewPainter(size, size)
+					planner, painter := NewPlanner(a, mean, size, size, 0), NewPainter(size, size)
 					src := noise(size, 1)
 					dst := [][]uint8{noise(size, 2), noise(size, 3), noise(size, 4)}
 					var plans []Plan
@@ -63,7 +63,7 @@ func BenchmarkCrop(b *testing.B) {
 			b.Run(fmt.Sprintf("%dpx/contrast=%g", input, contrast), func(b *testing.B) {
 				a := configs.Default().Augment
 				a.Jitter.Contrast = contrast
-				planner, painter := NewPlanner(a, 256, input, 0), NewPainter(256, input)
+				planner, painter := NewPlanner(a, mean, 256, input, 0), NewPainter(256, input)
 				src := noise(256, 1)
 				dst := [][]uint8{noise(input, 2), noise(input, 3), noise(input, 4)}
 				var plans []Plan
@@ -80,7 +80,7 @@ func BenchmarkCrop(b *testing.B) {
 }
 
 func BenchmarkPlans(b *testing.B) {
-	planner := NewPlanner(configs.Default().Augment, 256, 256, 0)
+	planner := NewPlanner(configs.Default().Augment, mean, 256, 256, 0)
 	var plans []Plan
 	b.ReportAllocs()
 	step := 0

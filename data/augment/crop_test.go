@@ -11,7 +11,7 @@ import (
 // in ten thousand times.
 func TestPlacesOfCrops(t *testing.T) {
 	const size, input = 40, 16
-	p := NewPlanner(defaults(), size, input, 3)
+	p := NewPlanner(defaults(), mean, size, input, 3)
 	var x, y [size - input + 1]float64
 	product := 0.0
 	for step := range draws {
@@ -42,8 +42,8 @@ func TestCropsOfViews(t *testing.T) {
 		a.Views = views
 		own := 0
 		for step := range 200 {
-			whole := NewPlanner(a, 64, 64, 2).Plans(nil, step, 1)
-			crops := NewPlanner(a, 64, 32, 2).Plans(nil, step, 1)
+			whole := NewPlanner(a, mean, 64, 64, 2).Plans(nil, step, 1)
+			crops := NewPlanner(a, mean, 64, 32, 2).Plans(nil, step, 1)
 			for v, plan := range crops {
 				if plan.CropX != crops[0].CropX {
 					own++
@@ -66,7 +66,7 @@ func TestCropsOfViews(t *testing.T) {
 // In a crop the area is a share of the crop, and a scar has the configured pixels:
 // the plans are those of pictures of the crop's size.
 func TestWhatIsPastedIsTheCrops(t *testing.T) {
-	crop, picture := NewPlanner(defaults(), 256, 64, 9), NewPlanner(defaults(), 64, 64, 9)
+	crop, picture := NewPlanner(defaults(), mean, 256, 64, 9), NewPlanner(defaults(), mean, 64, 64, 9)
 	for step := range 500 {
 		want := picture.Plans(nil, step, 0)
 		for v, plan := range crop.Plans(nil, step, 0) {
@@ -79,7 +79,7 @@ func TestWhatIsPastedIsTheCrops(t *testing.T) {
 
 func TestImpossibleCrops(t *testing.T) {
 	for _, input := range []int{0, -1, 17} {
-		if !panics(func() { NewPlanner(defaults(), 16, input, 0) }) || !panics(func() { NewPainter(16, input) }) {
+		if !panics(func() { NewPlanner(defaults(), mean, 16, input, 0) }) || !panics(func() { NewPainter(16, input) }) {
 			t.Errorf("%d px are taken out of 16", input)
 		}
 	}

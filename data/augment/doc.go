@@ -1,6 +1,7 @@
 // Package augment draws and carries out what is done to a picture before a
 // network sees it: a small translation, a colour jitter, and, in the views that
-// are to be told from the normal one, a CutPaste patch or a scar.
+// are to be told from the normal one, a CutPaste patch or a scar, or what CutPaste
+// is held against: a patch filled with a colour or jittered where it lies, or a turn.
 //
 // The two halves are kept apart. A [Planner] makes plans: a [Plan] is a handful
 // of integers that says everything about one view of one picture, and is a pure
@@ -19,11 +20,12 @@
 //     plan's order, as torchvision's ColorJitter on Pillow images;
 //  3. keep a square of it, the crop, where only a part of every picture is wanted:
 //     the rest then happens to that as if it were the picture;
-//  4. cut a rectangle out of the result and jitter it alone;
+//  4. cut a rectangle out of the result and jitter it alone, or fill it;
 //  5. paste it, turned or straight, through a masked gather: pixel (x,y) of the
 //     destination rectangle takes the cut's pixel (u,v), an affine map of (x,y)
 //     in 16.16 fixed point, if (u,v) lies inside the cut, and keeps its own
 //     value if not.
 //
-// The normal view ends after step 3. What is outside a crop is not painted.
+// The normal view ends after step 3. A picture that is turned is a cut of all of it.
+// What is outside a crop is not painted.
 package augment

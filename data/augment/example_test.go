@@ -17,7 +17,7 @@ func Example() {
 		src[i] = 128
 	}
 
-	planner := augment.NewPlanner(configs.Default().Augment, size, size, 0)
+	planner := augment.NewPlanner(configs.Default().Augment, configs.Default().Data.Mean, size, size, 0)
 	painter := augment.NewPainter(size, size)
 
 	const step, picture = 0, 0

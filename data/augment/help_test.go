@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/cutpaste/cutpaste/configs"
@@ -18,6 +19,23 @@ func noise(size int, seed uint64) []uint8 {
 	}
 	return pix
 }
+
+// mean is the schema's default data.mean.
+var mean = configs.Default().Data.Mean
+
+// variants are those that the schema lets through, so that none of them is unknown
+// here.
+var variants = func() []string {
+	for _, k := range configs.Keys() {
+		if k.Name == "augment.variant" {
+			return strings.Split(strings.TrimPrefix(k.Range, "one of "), ", ")
+		}
+	}
+	panic("there is no augment.variant")
+}()
+
+// fills are the ways in which Cutout fills.
+var fills = []string{"grey", "mean", "random"}
 
 // defaults are the schema's default augmentation.
 func defaults() configs.Augment { return configs.Default().Augment }
@@ -37,6 +55,11 @@ func paintPlainly(src []uint8, size, input int, p Plan) []uint8 {
 	dst := part(whole, size, p.CropX, p.CropY, int32(input), int32(input))
 	cut := part(dst, input, p.CutX, p.CutY, p.CutW, p.CutH)
 	applyGo(cut, p.Patch)
+	if p.Fill != 0 {
+		for i := range cut {
+			cut[i] = uint8(p.Fill >> (16 - 8*(i%3)))
+		}
+	}
 	for y := range p.H {
 		for x := range p.W {
 			u, v := (p.Map[0]*x+p.Map[1]*y+p.Map[2])>>16, (p.Map[3]*x+p.Map[4]*y+p.Map[5])>>16
@@ -107,7 +130,7 @@ func ramp(lo, hi float64) func(float64) float64 {
 // drawn collects one kind's plans over n steps.
 func drawn(t *testing.T, a configs.Augment, size, n int, kind Kind) []Plan {
 	t.Helper()
-	p := NewPlanner(a, size, size, 11)
+	p := NewPlanner(a, mean, size, size, 11)
 	var all, plans []Plan
 	for step := range n {
 		plans = p.Plans(plans[:0], step, step%7)

@@ -68,6 +68,12 @@ func (p *Painter) paste(pix []uint8, m *Paste) {
 		copy(cut[v*row:(v+1)*row], pix[(int(m.CutY)+v)*stride+3*int(m.CutX):])
 	}
 	m.Patch.apply(cut)
+	if m.Fill != 0 {
+		r, g, b := m.Fill.RGB()
+		for p := cut; len(p) >= 3; p = p[3:] {
+			p[0], p[1], p[2] = r, g, b
+		}
+	}
 
 	w, h := int(m.W), int(m.H)
 	if m.Map == straight(cutW, cutH).m && w == cutW && h == cutH {

@@ -14,7 +14,8 @@ func TestPaintEqualsPlainPainting(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	for trial := range 1500 {
 		a := defaults()
-		a.Variant = []string{"cutpaste", "scar", "union", "3way"}[r.IntN(4)]
+		a.Variant = variants[r.IntN(len(variants))]
+		a.Cutout.Fill = fills[r.IntN(3)]
 		a.Views = []string{"shared", "independent"}[r.IntN(2)]
 		a.Scar.Bounds = []string{"rotated", "unrotated"}[r.IntN(2)]
 		a.Translate = r.Float64() / 2
@@ -26,7 +27,7 @@ func TestPaintEqualsPlainPainting(t *testing.T) {
 		if trial%2 == 1 {
 			input = 1 + r.IntN(size)
 		}
-		planner, painter := NewPlanner(a, size, input, uint64(trial)), NewPainter(size, input)
+		planner, painter := NewPlanner(a, mean, size, input, uint64(trial)), NewPainter(size, input)
 		src := noise(size, uint64(trial))
 		plans := planner.Plans(nil, trial, 0)
 		var dst [][]uint8
@@ -46,7 +47,7 @@ func TestPaintEqualsPlainPainting(t *testing.T) {
 // painting leaves the source alone.
 func TestPixelsOutsideThePasteAreTheNormalViews(t *testing.T) {
 	const size = 48
-	planner, painter := NewPlanner(defaults(), size, size, 0), NewPainter(size, size)
+	planner, painter := NewPlanner(defaults(), mean, size, size, 0), NewPainter(size, size)
 	src := noise(size, 1)
 	before := bytes.Clone(src)
 	dst := [][]uint8{noise(size, 2), noise(size, 3), noise(size, 4)}
@@ -79,7 +80,7 @@ func TestPixelsOutsideThePasteAreTheNormalViews(t *testing.T) {
 // whichever of equal bases comes first.
 func TestPaintIsPure(t *testing.T) {
 	const size = 32
-	planner := NewPlanner(defaults(), size, size, 0)
+	planner := NewPlanner(defaults(), mean, size, size, 0)
 	src := noise(size, 1)
 	used := NewPainter(size, size)
 	for step := range 200 {
@@ -98,7 +99,7 @@ func TestPaintIsPure(t *testing.T) {
 
 func TestPaintingAllocatesNothing(t *testing.T) {
 	for _, input := range []int{64, 32} {
-		planner, painter := NewPlanner(defaults(), 64, input, 0), NewPainter(64, input)
+		planner, painter := NewPlanner(defaults(), mean, 64, input, 0), NewPainter(64, input)
 		src, dst := noise(64, 1), [][]uint8{noise(input, 2), noise(input, 3), noise(input, 4)}
 		plans := make([]Plan, 0, 3)
 		step := 0
@@ -114,7 +115,7 @@ func TestPaintingAllocatesNothing(t *testing.T) {
 
 func TestPaintRefusesWhatDoesNotFit(t *testing.T) {
 	painter := NewPainter(16, 16)
-	good := NewPlanner(defaults(), 16, 16, 0).Plans(nil, 0, 0)
+	good := NewPlanner(defaults(), mean, 16, 16, 0).Plans(nil, 0, 0)
 	src := noise(16, 1)
 	for name, wrong := range map[string]func(p *Plan){
 		"paste beyond the right": func(p *Plan) { p.X = 17 - p.W },
@@ -150,15 +151,16 @@ func panics(f func()) (did bool) {
 func FuzzPaint(f *testing.F) {
 	f.Add(uint64(0), uint8(32), 0.02, 0.15, 0.3, 3.3, 2.0, 16.0, 10.0, 25.0, 45.0, 0.0)
 	f.Add(uint64(1), uint8(1), 0.9, 0.99, 0.01, 90.0, 1.0, 4096.0, 1.0, 4096.0, 180.0, 180.0)
-	f.Add(uint64(1+48*50), uint8(70), 0.1, 0.2, 0.3, 3.3, 2.0, 16.0, 10.0, 25.0, 45.0, 0.0)
+	f.Add(uint64(1+252*50), uint8(70), 0.1, 0.2, 0.3, 3.3, 2.0, 16.0, 10.0, 25.0, 45.0, 0.0)
 	f.Add(uint64(2), uint8(7), 0.5, 0.5, 1.0, 1.0, 16.0, 16.0, 25.0, 25.0, 90.0, 90.0)
 	f.Fuzz(func(t *testing.T, seed uint64, size uint8, areaMin, areaMax, aspectMin, aspectMax, widthMin, widthMax, lengthMin, lengthMax, angle, rotate float64) {
 		n := int(size%72) + 1
 		a := defaults()
-		a.Variant = []string{"cutpaste", "scar", "union", "3way"}[seed%4]
-		a.Aspect.Sampling = []string{"log", "intervals", "uniform"}[seed/4%3]
-		a.Scar.Sizes = []string{"real", "integer"}[seed/12%2]
-		a.Scar.Bounds = []string{"rotated", "unrotated"}[seed/24%2]
+		a.Variant = variants[seed%7]
+		a.Aspect.Sampling = []string{"log", "intervals", "uniform"}[seed/7%3]
+		a.Scar.Sizes = []string{"real", "integer"}[seed/21%2]
+		a.Scar.Bounds = []string{"rotated", "unrotated"}[seed/42%2]
+		a.Cutout.Fill = fills[seed/84%3]
 		ordered := func(lo, hi, a, b float64) configs.Span {
 			return configs.Span{Min: max(min(a, b, hi), lo), Max: min(max(a, b, lo), hi)}
 		}
@@ -175,8 +177,8 @@ func FuzzPaint(f *testing.F) {
 		a.Scar.Length = ordered(1, 4096, lengthMin, lengthMax)
 		a.Scar.Angle = ordered(0, 180, angle, angle).Min
 		a.Rotate = ordered(0, 180, rotate, rotate).Min
-		input := n - int(seed/48%uint64(n)) // the small seeds are of whole pictures
-		plans := NewPlanner(a, n, input, seed).Plans(nil, 0, 0)
+		input := n - int(seed/252%uint64(n)) // the small seeds are of whole pictures
+		plans := NewPlanner(a, mean, n, input, seed).Plans(nil, 0, 0)
 		src := noise(n, seed)
 		dst := make([][]uint8, len(plans))
 		for i := range dst {

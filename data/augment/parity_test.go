@@ -14,12 +14,9 @@ import (
 type golden struct {
 	Pictures [][]byte `json:"pictures"`
 	Jitter   []struct {
-		Picture int `json:"picture"`
-		Ops     []struct {
-			Op     string  `json:"op"`
-			Factor float64 `json:"factor"`
-		} `json:"ops"`
-		RGB []byte `json:"rgb"`
+		Picture int       `json:"picture"`
+		Ops     goldenOps `json:"ops"`
+		RGB     []byte    `json:"rgb"`
 	} `json:"jitter"`
 	EveryColour []struct {
 		Shift  uint8
@@ -36,6 +33,37 @@ type golden struct {
 		BoxH    int `json:"box_h"`
 		UV      []byte
 	} `json:"rotate"`
+	Turn []struct {
+		Size, Quarters int
+		In, Out        []byte
+	} `json:"turn"`
+	Confetti []struct {
+		Size, X, Y, W, H int
+		Ops              goldenOps
+		In, Out          []byte
+	} `json:"confetti"`
+}
+
+type goldenOps []struct {
+	Op     string  `json:"op"`
+	Factor float64 `json:"factor"`
+}
+
+// jitter is the operations as a plan has them, and whether their factors lie on its
+// grid.
+func (ops goldenOps) jitter() (j Jitter, exact bool) {
+	names := map[string]Op{"brightness": Brightness, "contrast": Contrast, "saturation": Saturation, "hue": Hue}
+	exact = true
+	for i, a := range ops {
+		f := a.Factor * One
+		j[i] = Adjust{names[a.Op], int32(math.Round(f))}
+		if a.Op == "hue" {
+			j[i].By = int32(uint8(int(a.Factor * 255)))
+		} else if f != math.Round(f) {
+			exact = false
+		}
+	}
+	return j, exact
 }
 
 func loadGolden(t *testing.T) *golden {
@@ -48,7 +76,8 @@ func loadGolden(t *testing.T) *golden {
 	if err := json.Unmarshal(b, &g); err != nil {
 		t.Fatal(err)
 	}
-	if len(g.Jitter) == 0 || len(g.EveryColour) == 0 || len(g.Translate) == 0 || len(g.Rotate) == 0 {
+	if len(g.Jitter) == 0 || len(g.EveryColour) == 0 || len(g.Translate) == 0 || len(g.Rotate) == 0 ||
+		len(g.Turn) == 0 || len(g.Confetti) == 0 {
 		t.Fatal("testdata/torchvision.json has no cases; make it with tools/golden/jitter.py")
 	}
 	return &g
@@ -59,19 +88,8 @@ func loadGolden(t *testing.T) *golden {
 // grey levels before it is cut to an integer: one level an operation.
 func TestJitterEqualsTorchvision(t *testing.T) {
 	g := loadGolden(t)
-	ops := map[string]Op{"brightness": Brightness, "contrast": Contrast, "saturation": Saturation, "hue": Hue}
 	for _, c := range g.Jitter {
-		var j Jitter
-		exact := true
-		for i, a := range c.Ops {
-			f := a.Factor * One
-			j[i] = Adjust{ops[a.Op], int32(math.Round(f))}
-			if a.Op == "hue" {
-				j[i].By = int32(uint8(int(a.Factor * 255)))
-			} else if f != math.Round(f) {
-				exact = false
-			}
-		}
+		j, exact := c.Ops.jitter()
 		tolerance := len(c.Ops)
 		if exact {
 			tolerance = 0

@@ -165,7 +165,7 @@ func TestSmallPictures(t *testing.T) {
 		for _, bounds := range []string{"rotated", "unrotated"} {
 			a := defaults()
 			a.Scar.Bounds, a.Rotate = bounds, 30
-			planner, painter := NewPlanner(a, size, size, 1), NewPainter(size, size)
+			planner, painter := NewPlanner(a, mean, size, size, 1), NewPainter(size, size)
 			src := noise(size, 1)
 			dst := [][]uint8{noise(size, 2), noise(size, 3), noise(size, 4)}
 			for step := range 300 {

@@ -9,6 +9,11 @@ const (
 	Normal   Kind = iota // nothing more
 	CutPaste             // a large patch is cut, jittered and pasted elsewhere (paper 2.1)
 	Scar                 // a thin strip is cut, jittered, rotated and pasted elsewhere (paper 2.2)
+	Cutout               // a large patch is filled with one colour (paper 5.1)
+	Confetti             // a large patch is jittered where it lies (paper 5.1)
+	Turn90               // the whole picture is turned counter-clockwise by this many degrees,
+	Turn180              // as in Gidaris et al. 2018 (paper table 1)
+	Turn270
 )
 
 // String names the kind as tables and captions do.
@@ -20,6 +25,16 @@ func (k Kind) String() string {
 		return "CutPaste"
 	case Scar:
 		return "Scar"
+	case Cutout:
+		return "Cutout"
+	case Confetti:
+		return "Confetti"
+	case Turn90:
+		return "turned 90"
+	case Turn180:
+		return "turned 180"
+	case Turn270:
+		return "turned 270"
 	}
 	return fmt.Sprintf("Kind(%d)", uint8(k))
 }
@@ -58,7 +73,18 @@ type Paste struct {
 	Map [6]int32
 
 	Patch Jitter // applied to the cut, before the map
+	Fill  Fill   // takes the place of every pixel of the cut, if it is a colour
 }
+
+// Fill is a colour that a patch is filled with, or none: 0.
+type Fill int32
+
+// Filled is the fill of a colour: 1<<24, so that black is one, and red, green and
+// blue, 8 bits each.
+func Filled(r, g, b uint8) Fill { return 1<<24 | Fill(r)<<16 | Fill(g)<<8 | Fill(b) }
+
+// RGB is the colour of a fill that is one.
+func (f Fill) RGB() (r, g, b uint8) { return uint8(f >> 16), uint8(f >> 8), uint8(f) }
 
 // Jitter is up to four colour operations, each at most once, carried out from first
 // to last; the first None ends it.
@@ -88,11 +114,12 @@ const (
 )
 
 // Views is the number of pictures a variant makes of one source picture: 2, or
-// 3 for 3way. An unknown variant panics; configs has checked it before.
+// 3 for 3way, or 4 for rotation. An unknown variant panics; configs has checked it
+// before.
 func Views(variant string) int { return len(kinds(variant)) }
 
-// Classes is the number of classes a variant teaches: 2, or 3 for 3way. An
-// unknown variant panics.
+// Classes is the number of classes a variant teaches: 2, or 3 for 3way, or 4 for
+// rotation. An unknown variant panics.
 func Classes(variant string) int { return len(kinds(variant)) }
 
 // either stands for CutPaste or Scar with equal chance.
@@ -100,7 +127,7 @@ const either Kind = 255
 
 // kinds lists a variant's views; the class of a view is its place in the list.
 // Union teaches one class of both (paper 5.2), hence two views; 3way has one of
-// each (paper 2.2).
+// each (paper 2.2). What rotation teaches is the turn.
 func kinds(variant string) []Kind {
 	switch variant {
 	case "cutpaste":
@@ -111,6 +138,12 @@ func kinds(variant string) []Kind {
 		return []Kind{Normal, either}
 	case "3way":
 		return []Kind{Normal, CutPaste, Scar}
+	case "rotation":
+		return []Kind{Normal, Turn90, Turn180, Turn270}
+	case "cutout":
+		return []Kind{Normal, Cutout}
+	case "confetti":
+		return []Kind{Normal, Confetti}
 	}
 	panic(fmt.Sprintf("augment: unknown variant %q", variant))
 }

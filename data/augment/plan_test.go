@@ -16,10 +16,13 @@ func TestVariants(t *testing.T) {
 		"cutpaste": {Normal, CutPaste},
 		"scar":     {Normal, Scar},
 		"3way":     {Normal, CutPaste, Scar},
+		"rotation": {Normal, Turn90, Turn180, Turn270},
+		"cutout":   {Normal, Cutout},
+		"confetti": {Normal, Confetti},
 	} {
 		a := defaults()
 		a.Variant = variant
-		plans := NewPlanner(a, 64, 64, 0).Plans(nil, 0, 0)
+		plans := NewPlanner(a, mean, 64, 64, 0).Plans(nil, 0, 0)
 		if len(plans) != Views(variant) || Classes(variant) != len(want) {
 			t.Errorf("%s: %d plans, %d views, %d classes, want %d of each", variant, len(plans), Views(variant), Classes(variant), len(want))
 		}
@@ -36,7 +39,7 @@ func TestVariants(t *testing.T) {
 func TestUnion(t *testing.T) {
 	a := defaults()
 	a.Variant = "union"
-	p := NewPlanner(a, 64, 64, 0)
+	p := NewPlanner(a, mean, 64, 64, 0)
 	count := map[Kind]int{}
 	for step := range draws {
 		plans := p.Plans(nil, step, 0)
@@ -53,7 +56,7 @@ func TestUnion(t *testing.T) {
 // A plan depends on (seed, step, picture, view) and on nothing else: not on what
 // was drawn before, nor by how many goroutines.
 func TestPlansArePure(t *testing.T) {
-	p := NewPlanner(defaults(), 64, 64, 5)
+	p := NewPlanner(defaults(), mean, 64, 64, 5)
 	const n = 500
 	want := make([][]Plan, n)
 	for i := range n {
@@ -62,7 +65,7 @@ func TestPlansArePure(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			again := NewPlanner(defaults(), 64, 64, 5)
+			again := NewPlanner(defaults(), mean, 64, 64, 5)
 			for i := n - 1; i >= 0; i-- {
 				for _, q := range []*Planner{p, again} {
 					if got := q.Plans(nil, i/10, i%10); !slices.Equal(got, want[i]) {
@@ -84,7 +87,7 @@ func TestPlansArePure(t *testing.T) {
 			seen[plan] = true
 		}
 	}
-	if other := NewPlanner(defaults(), 64, 64, 6).Plans(nil, 0, 0); slices.Equal(other, want[0]) {
+	if other := NewPlanner(defaults(), mean, 64, 64, 6).Plans(nil, 0, 0); slices.Equal(other, want[0]) {
 		t.Error("another seed gives the same plans")
 	}
 }
@@ -93,9 +96,9 @@ func TestPlansArePure(t *testing.T) {
 // the shared one. What is pasted does not depend on it.
 func TestSharedAndIndependentViews(t *testing.T) {
 	a := defaults()
-	shared := NewPlanner(a, 64, 64, 0).Plans(nil, 3, 4)
+	shared := NewPlanner(a, mean, 64, 64, 0).Plans(nil, 3, 4)
 	a.Views = "independent"
-	own := NewPlanner(a, 64, 64, 0).Plans(nil, 3, 4)
+	own := NewPlanner(a, mean, 64, 64, 0).Plans(nil, 3, 4)
 	for i := range shared {
 		if shared[i].Base != shared[0].Base {
 			t.Errorf("shared view %d has a base of its own", i)

@@ -11,6 +11,7 @@ import (
 // any number of goroutines, and are the same.
 type Planner struct {
 	a      configs.Augment
+	mean   Fill // colour of cutout.fill mean
 	kinds  []Kind
 	size   int // of what is pasted into, the crop or the whole picture
 	spare  int // farthest place of a crop, in pixels
@@ -19,13 +20,14 @@ type Planner struct {
 }
 
 // NewPlanner plans for square pictures of size pixels, of which input x input are
-// kept: a random crop, or for input=size the picture. The values of a are taken as
-// configs has checked them; an input that is not 1 to size or an unknown variant
-// panics.
-func NewPlanner(a configs.Augment, size, input int, seed uint64) *Planner {
+// kept: a random crop, or for input=size the picture. mean is data.mean, which
+// Cutout may fill with. The values of a and mean are taken as configs has checked
+// them; an input that is not 1 to size or an unknown variant panics.
+func NewPlanner(a configs.Augment, mean []float64, size, input int, seed uint64) *Planner {
 	checkSizes(size, input)
 	return &Planner{
 		a:      a,
+		mean:   Filled(level(mean[0]), level(mean[1]), level(mean[2])),
 		kinds:  kinds(a.Variant),
 		size:   input,
 		spare:  size - input,
@@ -33,6 +35,9 @@ func NewPlanner(a configs.Augment, size, input int, seed uint64) *Planner {
 		seed:   seed,
 	}
 }
+
+// level is a share of white as a byte.
+func level(share float64) uint8 { return uint8(math.Round(share * 255)) }
 
 func checkSizes(size, input int) {
 	if input < 1 || size < input {
@@ -61,6 +66,14 @@ func (p *Planner) Plans(dst []Plan, step, index int) []Plan {
 			plan.Paste = p.cutPaste(&s)
 		case Scar:
 			plan.Paste = p.scar(&s)
+		case Cutout:
+			plan.Paste = p.inPlace(&s)
+			plan.Fill = p.fill(&s)
+		case Confetti:
+			plan.Paste = p.inPlace(&s)
+			plan.Patch = drawJitter(&s, p.a.PatchJitter)
+		case Turn90, Turn180, Turn270:
+			plan.Paste = p.whole(int(plan.Kind-Turn90) + 1)
 		}
 		dst = append(dst, plan)
 	}
@@ -111,23 +124,27 @@ func drawJitter(s *stream, c configs.Jitter) Jitter {
 	return j
 }
 
-// cutPaste draws the large patch (paper A.2): area ratio uniform, aspect as
-// configured, cut from and pasted to uniform places with the patch fully inside.
-// A side that would be longer than the picture is cut to the picture's; none is
-// shorter than a pixel.
-//
-// In a crop all of it is the crop's: equation 3 applies CutPaste to the crop, though
-// whether A.2's ratios and pixels are the crop's or the picture's is not printed.
+// cutPaste draws the large patch (paper A.2), cut from and pasted to uniform places
+// with the patch fully inside.
 func (p *Planner) cutPaste(s *stream) Paste {
-	area := s.uniform(p.a.Area.Min, p.a.Area.Max) * float64(p.size*p.size)
-	aspect := drawAspect(s, p.a.Aspect)
-	w := p.side(math.Round(math.Sqrt(area * aspect)))
-	h := p.side(math.Round(math.Sqrt(area / aspect)))
+	w, h := p.patch(s)
 	t := straight(w, h)
 	if p.a.Rotate > 0 {
 		w, h, t = turnInside(w, h, s.uniform(-p.a.Rotate, p.a.Rotate), p.size)
 	}
 	return p.place(s, w, h, t, t.w, t.h)
+}
+
+// patch draws the sides of the large patch: area ratio uniform, aspect as
+// configured. A side that would be longer than the picture is cut to the picture's;
+// none is shorter than a pixel.
+//
+// In a crop all of it is the crop's: equation 3 applies CutPaste to the crop, though
+// whether A.2's ratios and pixels are the crop's or the picture's is not printed.
+func (p *Planner) patch(s *stream) (w, h int) {
+	area := s.uniform(p.a.Area.Min, p.a.Area.Max) * float64(p.size*p.size)
+	aspect := drawAspect(s, p.a.Aspect)
+	return p.side(math.Round(math.Sqrt(area * aspect))), p.side(math.Round(math.Sqrt(area / aspect)))
 }
 
 // drawAspect draws width over height. The paper gives (0.3,1) and (1,3.3) and

@@ -20,6 +20,7 @@ type PlanRow struct {
 	X, Y, W, H             int32
 	Map                    [6]int32
 	Patch                  JitterRow
+	Fill                   int32 // 1<<24 + 0xRRGGBB, or 0 for none
 }
 
 // JitterRow is a colour jitter: blends, a turn of the hue, blends.
@@ -54,6 +55,7 @@ type Painting struct {
 	BaseBlends, PatchBlends int
 	BaseHue, PatchHue       bool
 	BaseContrast            bool // contrast is among the Base's blends
+	Fills                   bool // some cuts are filled with a colour
 	// CutW and CutH are the largest cut of each view in pixels, 0 for a view
 	// into which nothing is pasted.
 	CutW, CutH   []int
@@ -97,6 +99,7 @@ func (p Painting) Paint(pictures, plans Tensor) (images, labels Tensor) {
 		input:       C.int64_t(p.Input),
 		base_blends: C.int64_t(p.BaseBlends), base_hue: C.int64_t(flag(p.BaseHue)), base_contrast: C.int64_t(flag(p.BaseContrast)),
 		patch_blends: C.int64_t(p.PatchBlends), patch_hue: C.int64_t(flag(p.PatchHue)),
+		fills: C.int64_t(flag(p.Fills)),
 	}
 	for v := range p.Views {
 		how.cut_w[v], how.cut_h[v] = C.int64_t(p.CutW[v]), C.int64_t(p.CutH[v])

@@ -45,9 +45,11 @@ own. A row is one normal training picture: as it is loaded, and then every view
 that training makes of it, by the same code and from the same seed. What the
 views are is augment.variant; what is done to them, all other augment keys. The
 normal view is shifted and its colors are jittered too; in the others a patch
-(CutPaste) or a thin strip (Scar) is cut out, jittered and pasted elsewhere.
-With data.crop all of this happens in a crop, drawn enlarged; the normal view
-says where in the shifted picture its upper left corner is.
+(CutPaste) or a thin strip (Scar) is cut out, jittered and pasted elsewhere, a
+patch is filled with one color (Cutout) or jittered where it lies (Confetti), or
+the picture is turned by quarters. With data.crop all of this happens in a crop,
+drawn enlarged; the normal view says where in the shifted picture its upper left
+corner is.
 
 The pictures are taken evenly from the training set; another seed shows other
 shifts and patches.`,
@@ -106,7 +108,7 @@ func (a *app) augment(ctx context.Context, c *configs.Config, out string, rows i
 // of it if it stands in the first update.
 func views(p *data.Pictures, c *configs.Config) [][]sheet.Cell {
 	input := c.Data.Input()
-	planner := augment.NewPlanner(c.Augment, p.Size, input, c.Seed)
+	planner := augment.NewPlanner(c.Augment, c.Data.Mean, p.Size, input, c.Seed)
 	painter := augment.NewPainter(p.Size, input)
 	rows := make([][]sheet.Cell, len(p.Items))
 	for i, item := range p.Items {
@@ -119,10 +121,13 @@ func views(p *data.Pictures, c *configs.Config) [][]sheet.Cell {
 		rows[i] = []sheet.Cell{{Label: "source " + filepath.Base(item.Path), Size: p.Size, Pix: p.At(i)}}
 		for v, plan := range plans {
 			label := plan.Kind.String()
-			if plan.Kind != augment.Normal {
+			switch plan.Kind {
+			case augment.Normal:
+				if input < p.Size {
+					label += fmt.Sprintf(" at %d,%d", plan.CropX, plan.CropY)
+				}
+			case augment.CutPaste, augment.Scar, augment.Cutout, augment.Confetti:
 				label += fmt.Sprintf(" %dx%d", plan.CutW, plan.CutH)
-			} else if input < p.Size {
-				label += fmt.Sprintf(" at %d,%d", plan.CropX, plan.CropY)
 			}
 			rows[i] = append(rows[i], sheet.Cell{Label: label, Size: input, Pix: pixels[v]})
 		}

@@ -17,7 +17,8 @@ import (
 // stand in the first update.
 func TestViewsAreThoseOfTraining(t *testing.T) {
 	root := category(t, "sound")
-	for _, keys := range [][]string{{"augment.variant=3way"}, {"augment.variant=union"}, {"augment.variant=cutpaste", "data.crop=16"}} {
+	for _, keys := range [][]string{{"augment.variant=3way"}, {"augment.variant=union"}, {"augment.variant=cutpaste", "data.crop=16"},
+		{"augment.variant=rotation"}, {"augment.variant=cutout", "augment.cutout.fill=random"}, {"augment.variant=confetti"}} {
 		c, err := configs.Load("", append(keys, "data.root="+root, "data.category=sound", "data.size=32", "data.cache=off",
 			"train.batch=1", "train.steps=1"), nil)
 		if err != nil {

@@ -8,7 +8,9 @@
 - every_colour: SHA-256 of all 2^24 colours (blue fastest) after a shift of Pillow's hue;
 - translate: RandomCrop's reflected padding and crop at given offsets;
 - rotate: for rotated cuts, which source pixel every pixel of the expanded box
-  shows, from Image.rotate(expand=True) with its default sampling.
+  shows, from Image.rotate(expand=True) with its default sampling;
+- turn: square pictures turned by quarters, from np.rot90, as Gidaris et al. do;
+- confetti: a rectangle of a picture jittered where it lies.
 
 Made with torch 2.11.0, torchvision 0.26.0, Pillow 13.0.0, numpy 2.4.6. Seeded:
 a second run gives the same file.
@@ -110,6 +112,29 @@ def rotate_cases():
     return out
 
 
+def turn_cases(rng):
+    out = []
+    for size in (1, 2, 7, 8):
+        a = rng.integers(0, 256, size=(size, size, 3)).astype(np.uint8)
+        out += [{"size": size, "quarters": k, "in": b64(a), "out": b64(np.rot90(a, k))} for k in (1, 2, 3)]
+    return out
+
+
+def confetti_cases(rng, pics):
+    out = []
+    for p, (x, y, w, h) in enumerate(((0, 0, 4, 3), (5, 2, 4, 7), (3, 1, 2, 5), (0, 8, 9, 1))):
+        a = pics[p][:H, :H].copy()
+        ops = [(op, float(rng.uniform(-0.2, 0.2)) if op == "hue" else round(rng.uniform(0.6, 1.4) * 4096) / 4096)
+               for op in rng.permutation(list(ADJUST))]
+        patch = Image.fromarray(a[y:y + h, x:x + w])
+        for op, f in ops:
+            patch = ADJUST[op](patch, f)
+        case = {"size": H, "x": x, "y": y, "w": w, "h": h, "in": b64(a), "ops": [{"op": op, "factor": f} for op, f in ops]}
+        a[y:y + h, x:x + w] = np.array(patch)
+        out.append({**case, "out": b64(a)})
+    return out
+
+
 def main():
     rng = np.random.default_rng(7)
     pics = pictures(rng)
@@ -121,6 +146,8 @@ def main():
         "every_colour": every_colour_cases(),
         "translate": translate_cases(pics),
         "rotate": rotate_cases(),
+        "turn": turn_cases(rng),
+        "confetti": confetti_cases(rng, pics),
     }
     os.makedirs(os.path.dirname(OUT), exist_ok=True)
     with open(OUT, "w") as f:

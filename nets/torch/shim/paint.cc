@@ -181,6 +181,12 @@ Tensor paste(const Tensor &p, const Tensor &plans, int64_t cut_w, int64_t cut_h,
     s.counted = cut_y.lt(h).logical_and(cut_x.lt(w));
     jitter(s, plans, COLUMN(patch), how.patch_blends, how.patch_hue);
   }
+  if (how.fills) {
+    auto fill = column(COLUMN(fill));
+    auto channel = [&](int64_t bits) { return fill.bitwise_right_shift(bits).bitwise_and_(255); };
+    auto colour = at::stack({channel(16), channel(8), channel(0)}, 1).to(at::kFloat);
+    cut = at::where(fill.ne(0).unsqueeze(1), colour, cut);
+  }
 
   auto y = along_y(size, plans) - column(COLUMN(y)), x = along_x(size, plans) - column(COLUMN(x));
   auto source = [&](size_t map) {

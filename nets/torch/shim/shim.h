@@ -126,7 +126,7 @@ char *cp_activation_map(cp_tensor maps, cp_tensor gradient, cp_tensor *out);
 
 /* paint.cc: plans carried out where the pictures are. */
 enum { CP_CONTRAST = 2, CP_SATURATION = 3 }; /* of data/augment's operations */
-enum { CP_BLENDS = 3, CP_VIEWS = 3 };
+enum { CP_BLENDS = 3, CP_VIEWS = 4 };
 typedef struct {
   struct {
     int32_t op, by; /* by in 1/4096 */
@@ -144,11 +144,13 @@ typedef struct {
   int32_t x, y, w, h;
   int32_t map[6];
   cp_jitter patch;
+  int32_t fill; /* 1<<24 + 0xRRGGBB in place of the cut, or 0 */
 } cp_plan;
 typedef struct {
   int64_t views, shared; /* shared: all views of a picture have one base */
   int64_t input;         /* width and height of what is painted */
   int64_t base_blends, base_hue, base_contrast, patch_blends, patch_hue;
+  int64_t fills; /* some rows have a fill */
   int64_t cut_w[CP_VIEWS], cut_h[CP_VIEWS]; /* the largest cut; 0: none */
   double mean[3], inv_std[3];               /* of bytes */
   int64_t channels_last;

@@ -77,7 +77,7 @@ func main() {
 
 // measure returns source pictures a second of processor time.
 func measure(a configs.Augment, size int, length time.Duration) float64 {
-	planner, painter := augment.NewPlanner(a, size, size, 0), augment.NewPainter(size, size)
+	planner, painter := augment.NewPlanner(a, configs.Default().Data.Mean, size, size, 0), augment.NewPainter(size, size)
 	pictures := draw(size)
 	views := augment.Views(a.Variant)
 	bytes := 3 * size * size
