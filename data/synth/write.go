@@ -1,16 +1,11 @@
 package synth
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"image"
-	"image/png"
-	"os"
 	"path/filepath"
-	"strings"
-	"sync"
-	"time"
+
+	"github.com/cutpaste/cutpaste/data/wholeset"
 )
 
 // Write draws the set that o describes into dir, which it makes if need be:
@@ -30,68 +25,17 @@ func Write(ctx context.Context, dir string, o Options) error {
 	if err != nil {
 		return err
 	}
-	// The last step replaces dir: it must replace the folder itself, not a link to it.
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real
+	jobs, set := o.jobs(), wholeset.Set{
+		Noun: "drawn set", Manifest: manifestName, Description: o.manifest(),
+		Workers: o.Workers, Progress: o.Progress,
 	}
-	if dir, err = filepath.Abs(dir); err != nil {
-		return fmt.Errorf("cannot find the folder for the drawn pictures: %w", err)
-	}
-	m, jobs := o.manifest(), o.jobs()
-	if done, err := present(dir, m); err != nil || done {
-		if done && o.Progress != nil {
-			o.Progress(len(jobs), len(jobs))
+	for _, j := range jobs {
+		if j.index == 0 { // the others' folders are the first one's
+			set.Folders = append(set.Folders, j.folders()...)
 		}
-		return err
+		set.Jobs = append(set.Jobs, func(dir string) error { return j.draw(dir, o.Seed, o.Size) })
 	}
-
-	parent, prefix := filepath.Dir(dir), "."+filepath.Base(dir)+".partial-"
-	if err := os.MkdirAll(parent, 0o777); err != nil {
-		return fmt.Errorf("cannot make the folder for the drawn pictures: %w", err)
-	}
-	sweep(parent, prefix)
-	partial, err := os.MkdirTemp(parent, prefix)
-	if err != nil {
-		return fmt.Errorf("cannot make a folder beside %s to draw in: %w", dir, err)
-	}
-	defer os.RemoveAll(partial) // after success it has another name, and this does nothing
-	if err := draw(ctx, partial, jobs, &o); err != nil {
-		return fmt.Errorf("drawing pictures for %s: %w", dir, err)
-	}
-	if m.Files, err = digest(partial); err == nil {
-		err = m.write(partial)
-	}
-	if err == nil {
-		err = os.Chmod(partial, 0o755) // MkdirTemp's folders are private
-	}
-	if err != nil {
-		return fmt.Errorf("finishing the drawn set for %s: %w", dir, err)
-	}
-	os.Remove(dir) // an empty folder is in the way of the rename; one that isn't empty stays
-	if err := os.Rename(partial, dir); err != nil {
-		if done, _ := present(dir, m); done {
-			return nil // someone else drew the same set at the same time
-		}
-		return fmt.Errorf("cannot give the drawn set its name: %w", err)
-	}
-	if err := syncFolder(parent); err != nil {
-		return fmt.Errorf("cannot be sure that %s is on the disk: %w", dir, err)
-	}
-	return nil
-}
-
-// sweep removes what killed runs left in parent: folders of this prefix that nothing touched for a day.
-func sweep(parent, prefix string) {
-	entries, err := os.ReadDir(parent)
-	if err != nil {
-		return // tidying up is no reason to fail
-	}
-	for _, e := range entries {
-		info, err := e.Info()
-		if err == nil && e.IsDir() && strings.HasPrefix(e.Name(), prefix) && time.Since(info.ModTime()) > 24*time.Hour {
-			os.RemoveAll(filepath.Join(parent, e.Name()))
-		}
-	}
+	return wholeset.Write(ctx, dir, set)
 }
 
 // job is one picture to draw.
@@ -120,121 +64,25 @@ func (o *Options) jobs() []job {
 	return jobs
 }
 
-// draw carries out every job below dir, o.Workers at a time, and stops at the first error.
-func draw(ctx context.Context, dir string, jobs []job, o *Options) error {
-	if err := makeFolders(dir, jobs); err != nil {
-		return err
+// folders are those that a job's pictures go to.
+func (j job) folders() []string {
+	folders := []string{j.category.name + "/" + j.split}
+	if j.defect != "" {
+		folders = append(folders, j.category.name+"/ground_truth/"+j.defect)
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var (
-		workers sync.WaitGroup
-		mu      sync.Mutex
-		done    int
-	)
-	next := make(chan job)
-	for range o.Workers {
-		workers.Go(func() {
-			for j := range next {
-				if err := j.draw(dir, o.Seed, o.Size); err != nil {
-					cancel(err)
-					continue
-				}
-				mu.Lock()
-				done++
-				if o.Progress != nil {
-					o.Progress(done, len(jobs))
-				}
-				mu.Unlock()
-			}
-		})
-	}
-send:
-	for _, j := range jobs {
-		select {
-		case next <- j:
-		case <-ctx.Done():
-			break send
-		}
-	}
-	close(next)
-	workers.Wait()
-	return context.Cause(ctx)
-}
-
-// makeFolders makes every folder that the jobs write to, so that workers need not.
-func makeFolders(dir string, jobs []job) error {
-	for _, j := range jobs {
-		if j.index > 0 {
-			continue // its first picture's folder is this one's
-		}
-		if err := os.MkdirAll(filepath.Join(dir, j.category.name, filepath.FromSlash(j.split)), 0o777); err != nil {
-			return err
-		}
-		if j.defect == "" {
-			continue
-		}
-		if err := os.MkdirAll(filepath.Join(dir, j.category.name, "ground_truth", j.defect), 0o777); err != nil {
-			return err
-		}
-	}
-	return nil
+	return folders
 }
 
 func (j job) draw(dir string, seed uint64, size int) error {
 	root := filepath.Join(dir, j.category.name)
 	file := filepath.Join(root, filepath.FromSlash(j.split), fmt.Sprintf("%03d.png", j.index))
 	if j.defect == "" {
-		return writePicture(file, j.category.sound(seed, j.split, j.index, size), size)
+		return wholeset.WritePicture(file, j.category.sound(seed, j.split, j.index, size), size, size)
 	}
 	pix, mask := j.category.damaged(seed, j.defect, j.index, size)
-	if err := writePicture(file, pix, size); err != nil {
+	if err := wholeset.WritePicture(file, pix, size, size); err != nil {
 		return err
 	}
 	file = filepath.Join(root, "ground_truth", j.defect, fmt.Sprintf("%03d_mask.png", j.index))
-	return writePNG(file, &image.Gray{Pix: mask, Stride: size, Rect: image.Rect(0, 0, size, size)})
-}
-
-// writePicture writes [size,size,3] bytes as an RGB PNG.
-func writePicture(file string, pix []uint8, size int) error {
-	img := image.NewNRGBA(image.Rect(0, 0, size, size))
-	for i := range size * size {
-		copy(img.Pix[4*i:], pix[3*i:3*i+3])
-		img.Pix[4*i+3] = 255 // an opaque picture is written without an alpha channel
-	}
-	return writePNG(file, img)
-}
-
-func writePNG(file string, img image.Image) error {
-	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
-		return fmt.Errorf("encoding %s: %w", file, err)
-	}
-	return writeFile(file, b.Bytes())
-}
-
-// writeFile writes and syncs a new file.
-func writeFile(file string, content []byte) error {
-	f, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	return err
-}
-
-// syncFolder makes the names in a folder durable.
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
+	return wholeset.WriteMask(file, mask, size, size)
 }

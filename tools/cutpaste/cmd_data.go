@@ -3,7 +3,7 @@ package main
 import "github.com/spf13/cobra"
 
 func (a *app) dataCommand() *cobra.Command {
-	return group("data", "Check folders of pictures, or draw a set to try things on", help{
+	return group("data", "Check folders of pictures, or draw sets and defects to try things on", help{
 		about: `
 Look after pictures. They lie in folders as MVTec AD has them; PNG, JPEG, BMP
 and TIFF are read, of any size and depth:
@@ -14,7 +14,8 @@ and TIFF are read, of any size and depth:
   ROOT/CATEGORY/ground_truth/DEFECT/*_mask.png   where, if that is known`,
 		examples: `
   cutpaste data check mvtec
-  cutpaste data synth drawn`,
+  cutpaste data synth drawn
+  cutpaste data defects mvtec table6`,
 		status: []exit{done, failed, wrong, interrupted},
-	}, a.dataCheckCommand(), a.dataSynthCommand())
+	}, a.dataCheckCommand(), a.dataSynthCommand(), a.dataDefectsCommand())
 }

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/cutpaste/cutpaste/data"
 	"github.com/cutpaste/cutpaste/data/synth"
 )
 
@@ -100,6 +103,67 @@ func TestDataSynthRanges(t *testing.T) {
 		change(&o)
 		if checkSynth(o) == nil || synth.Write(t.Context(), dir, o) == nil {
 			t.Errorf("%+v is accepted", o)
+		}
+	}
+}
+
+// Every kind of defect of every normal test picture, which data check finds in order.
+func TestDataDefects(t *testing.T) {
+	root := category(t, "sound")
+	natural, out := t.TempDir(), filepath.Join(t.TempDir(), "table6")
+	writePNG(t, filepath.Join(natural, "0.png"), 40, 9)
+	alone := cli("data", "defects", root, out)
+	if alone.code != exitWrong || !strings.Contains(alone.stderr, "--natural") {
+		t.Errorf("one category, and nothing natural: %+v", alone)
+	}
+	args := []string{"data", "defects", root, out, "--natural", natural, "--categories=sound", "--size=0.5"}
+	got := cli(args...)
+	good, err := os.ReadDir(filepath.Join(root, "sound/test/good"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("%d pictures with a defect, 7 of each normal test picture of sound, are in %s.\n", 7*len(good), out); got.code != 0 || got.stdout != want {
+		t.Fatalf("%+v, want %q", got, want)
+	}
+	if again := cli(args...); again != got {
+		t.Errorf("the second time: %+v", again)
+	}
+	if o := cli(append(args, "--json")...).object(t); o["pictures"] != float64(7*len(good)) || o["root"] != out {
+		t.Errorf("%v", o)
+	}
+	if check := cli("data", "check", out); check.code != 0 {
+		t.Errorf("%+v", check)
+	}
+	var folders []string
+	for _, d := range []string{"digit_color", "ellipse_color", "ellipse_natural", "good", "heart_color", "heart_natural", "square_color", "square_natural"} {
+		folders = append(folders, filepath.Join(out, "sound/test", d))
+	}
+	if there, err := filepath.Glob(filepath.Join(out, "sound/test/*")); err != nil || !slices.Equal(there, folders) {
+		t.Errorf("%v, there are %q", err, there)
+	}
+	// Red and blue are 9 all over the only natural picture, and nowhere else.
+	img, err := data.Decode(filepath.Join(out, "sound/test/square_natural/0.png"), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for p := img.Pix; len(p) > 0; p = p[3:] {
+		if p[0] == 9 && p[2] == 9 {
+			shown++
+		}
+	}
+	if shown < 16 { // the smallest square, 8 pixels from corner to corner, has about 32
+		t.Error("the square shows something else than the natural picture")
+	}
+
+	for want, args := range map[string][]string{
+		"seed is 0 there and 1 here": {root, out, "--natural", natural, "--size=0.5", "--seed=1"},
+		"--size must be":             {root, out, "--natural", natural, "--size=2"},
+		"choose one of sound":        {root, out + "2", "--natural", natural, "--categories=sond"},
+		"data.root":                  {natural, out + "2"},
+	} {
+		if got := cli(append([]string{"data", "defects"}, args...)...); got.code == 0 || !strings.Contains(got.stderr, want) {
+			t.Errorf("%q: %+v, want %q", args, got, want)
 		}
 	}
 }
