@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // check holds the keys against each other; each of them is in its own range
@@ -58,6 +59,9 @@ func (c *Config) check() error {
 	if err := c.checkDevice(); err != nil {
 		return err
 	}
+	if err := c.checkLog(); err != nil {
+		return err
+	}
 	if c.Optim.Nesterov && c.Optim.Momentum == 0 {
 		return &Error{Key: "optim.nesterov", Msg: "optim.nesterov needs an optim.momentum above 0; set one or turn it off"}
 	}
@@ -91,6 +95,15 @@ func (c *Config) checkDevice() error {
 	}
 	if c.Train.Graph == "on" && c.Device == "cpu" {
 		return &Error{Key: "train.graph", Msg: "train.graph on needs a CUDA device, and device is cpu; set train.graph to auto or choose a device"}
+	}
+	return nil
+}
+
+// checkLog refuses an address that a name or a password may stand in, without
+// repeating it: config.yaml would keep it.
+func (c *Config) checkLog() error {
+	if strings.Contains(c.Log.MLflow, "@") {
+		return &Error{Key: "log.mlflow", Msg: "log.mlflow has an @ in it, and who may log in must not stand in an address, which is written to files; set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, in the environment"}
 	}
 	return nil
 }

@@ -53,6 +53,8 @@ type Config struct {
 
 	Localize Localize
 	GradCAM  GradCAM
+
+	Log Log
 }
 
 // Data says which pictures are read and how they become numbers.
@@ -193,6 +195,12 @@ func (c *Config) Method() string {
 		return c.Label
 	}
 	return c.Augment.Variant
+}
+
+// Log says who else is told of a run.
+type Log struct {
+	MLflow           string // log.mlflow: address of a tracking server, "" is none
+	MLflowExperiment string // log.mlflow_experiment: "" is Name
 }
 
 // Default returns the paper's settings. Data.Root, Data.Category and Name are

@@ -141,6 +141,15 @@ var wrong = []struct {
 	{environ: "CUTPASTE_TRAIN_PHASES=head"},
 	{yaml: "optim: {cycle: epoch}\n"},
 
+	{yaml: "log: {mlflow: localhost:5000}\n"},
+	{arg: "log.mlflow=file:///mlruns"},
+	{arg: "log.mlflow=http://"},
+	{arg: "log.mlflow=http://h:port"},
+	{environ: "CUTPASTE_LOG_MLFLOW=https://h/?token=x"},
+	{arg: "log.mlflow=https://me:secret@h"},
+	{yaml: "log:\n  mlflow: htp://me:secret@h\n"},
+	{arg: "log.mlflow_experiment=a\tb"},
+
 	{yaml: "seed: 1\ndevice: cpu\nseed: 2\n"},
 	{yaml: "train:\n  steps: 1\ntrain:\n  steps: 2\n"},
 	{yaml: "train:\n  steps: 1\ntrain.steps: 2\n"},

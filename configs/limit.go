@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"math"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -179,7 +180,19 @@ var (
 
 	// What a file holds is told by its content, not by its name.
 	startingWeights = shape{says: "empty, imagenet or the path of a file, on one line", ok: oneLine}
+
+	// With an @ it may hold a password, which the error of a limit would repeat:
+	// checkLog refuses it in other words.
+	trackingServer = shape{says: "empty, or an address that begins with http:// or https://", ok: func(s string) bool {
+		return s == "" || oneLine(s) && (strings.Contains(s, "@") || serverAddress(s))
+	}}
 )
+
+// serverAddress says whether requests can be made below an address.
+func serverAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.RawQuery == "" && !u.ForceQuery && u.Fragment == ""
+}
 
 // oneNumber is the shortest text of a number, since the text goes into the hash;
 // other text stays.

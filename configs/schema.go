@@ -325,4 +325,11 @@ var schema = []*field{
 		source: ours + ", as Grad-CAM's authors (Selvaraju et al. 2017) take the last convolution (paper 4.2 does not say)",
 		at:     func(c *Config) any { return &c.GradCAM.Level },
 		help:   "models of whole pictures: whose feature maps Grad-CAM weighs, named as in embed.levels: the last one is layer4 of a ResNet and level9 of an EfficientNet"},
+
+	{name: "log.mlflow", def: "", limit: trackingServer, affects: Nothing, source: ours,
+		at:   func(c *Config) any { return &c.Log.MLflow },
+		help: "address of an MLflow tracking server, such as http://127.0.0.1:5000, that train sends every run to; a server that does not answer neither stops nor slows a run; MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, are what it asks for"},
+	{name: "log.mlflow_experiment", def: "", limit: line, affects: Nothing, source: ours,
+		at:   func(c *Config) any { return &c.Log.MLflowExperiment },
+		help: "the experiment there that runs are put into, which is made if it is missing; when empty, name"},
 }

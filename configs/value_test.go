@@ -82,3 +82,11 @@ func TestWeightsMayHaveAnyName(t *testing.T) {
 		}
 	}
 }
+
+func TestAddressesOfTrackingServers(t *testing.T) {
+	for _, address := range []string{"", "http://127.0.0.1:5000", "https://h.example/mlflow/", "http://[::1]:5000"} {
+		if c, err := Load("", []string{"log.mlflow=" + address}, nil); err != nil || c.Log.MLflow != address {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
