@@ -183,7 +183,7 @@ var (
 
 	// With an @ it may hold a password, which the error of a limit would repeat:
 	// checkLog refuses it in other words.
-	trackingServer = shape{says: "empty, or an address that begins with http:// or https://", ok: func(s string) bool {
+	trackingServer = shape{says: "empty, or the http:// or https:// address of a server, without a query", ok: func(s string) bool {
 		return s == "" || oneLine(s) && (strings.Contains(s, "@") || serverAddress(s))
 	}}
 )

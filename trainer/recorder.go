@@ -1,6 +1,9 @@
 package trainer
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,7 +19,10 @@ import (
 // has a last column more, the phase of the last update, from 1.
 var columns = []string{"update", "loss", "accuracy", "lr", "images_per_second", "data_wait", "seconds"}
 
-const phaseColumn = "phase"
+const (
+	phaseColumn = "phase"
+	metricsFile = "metrics.csv" // in the run's folder
+)
 
 // Status is what is known at the end of a log interval.
 type Status struct {
@@ -28,6 +34,41 @@ type Status struct {
 	ImagesPerSecond float64 // views, not source pictures
 	DataWait        float64 // 0 to 1
 	Seconds         float64 // in updates so far, over all sittings
+}
+
+// Curve is one number of a [Status], by the name that it is drawn under.
+type Curve struct {
+	Tag   string
+	Value float64
+}
+
+// Curves are what is drawn over the updates.
+func (s Status) Curves() []Curve {
+	return []Curve{
+		{"train/loss", s.Loss}, {"train/accuracy", s.Accuracy}, {"train/lr", s.Lr},
+		{"speed/images_per_second", s.ImagesPerSecond}, {"speed/data_wait", s.DataWait},
+	}
+}
+
+// History is what the run in dir has in its metrics.csv, of earlier sittings: the
+// Update and the Curves of each row. A run that has trained nothing yet has none.
+func History(dir string) ([]Status, error) {
+	path := filepath.Join(dir, metricsFile)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	table, err := metricslog.Read(path)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(columns); len(table.Columns) < n || !slices.Equal(table.Columns[:n], columns) {
+		return nil, fmt.Errorf("%s has other columns than this program writes", path)
+	}
+	history := make([]Status, len(table.Rows))
+	for i, row := range table.Rows {
+		history[i] = Status{Update: int(row[0]), Loss: row[1], Accuracy: row[2], Lr: row[3], ImagesPerSecond: row[4], DataWait: row[5], Seconds: row[6]}
+	}
+	return history, nil
 }
 
 // recorder writes a run's curves: metrics.csv and TensorBoard's events/.
@@ -45,7 +86,7 @@ func openRecorder(dir string, fromUpdate, phases int) (*recorder, error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, err
 	}
-	l, err := metricslog.Open(filepath.Join(dir, "metrics.csv"), columns, fromUpdate)
+	l, err := metricslog.Open(filepath.Join(dir, metricsFile), columns, fromUpdate)
 	if err != nil {
 		return nil, err
 	}
@@ -65,14 +106,8 @@ func (r *recorder) write(s Status) error {
 	if err := r.log.Append(s.Update, row...); err != nil {
 		return err
 	}
-	for _, curve := range []struct {
-		tag   string
-		value float64
-	}{
-		{"train/loss", s.Loss}, {"train/accuracy", s.Accuracy}, {"train/lr", s.Lr},
-		{"speed/images_per_second", s.ImagesPerSecond}, {"speed/data_wait", s.DataWait},
-	} {
-		if err := r.events.Scalar(curve.tag, int64(s.Update), float32(curve.value)); err != nil {
+	for _, curve := range s.Curves() {
+		if err := r.events.Scalar(curve.Tag, int64(s.Update), float32(curve.Value)); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,9 @@
 package trainer
 
 import (
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,6 +65,16 @@ func TestProgressMetricsAndEvents(t *testing.T) {
 		}
 	}
 
+	history, err := History(j.Dir)
+	if err != nil || len(history) != 3 {
+		t.Fatalf("a history of %d rows (%v)", len(history), err)
+	}
+	for _, h := range history {
+		if s := statuses[h.Update]; !slices.Equal(h.Curves(), s.Curves()) || h.Seconds != s.Seconds {
+			t.Errorf("update %d: the history has %+v, the status was %+v", h.Update, h, s)
+		}
+	}
+
 	files := names(filepath.Join(j.Dir, "events"))
 	if len(files) != 1 || !strings.Contains(files[0], "tfevents") {
 		t.Fatalf("event files %v", files)
@@ -72,5 +84,18 @@ func TestProgressMetricsAndEvents(t *testing.T) {
 		if n := strings.Count(content, tag); n != 3 {
 			t.Errorf("%s is %d times in the event file, want 3", tag, n)
 		}
+	}
+}
+
+func TestHistory(t *testing.T) {
+	dir := t.TempDir()
+	if h, err := History(dir); len(h) > 0 || err != nil {
+		t.Errorf("before training: %v (%v)", h, err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "metrics.csv"), []byte("update,lr\n50,0.1\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := History(dir); err == nil || !strings.Contains(err.Error(), "columns") {
+		t.Errorf("other columns: %v", err)
 	}
 }
