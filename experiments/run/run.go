@@ -13,6 +13,7 @@ import (
 	"github.com/cutpaste/cutpaste/configs"
 	"github.com/cutpaste/cutpaste/data"
 	"github.com/cutpaste/cutpaste/experiments/gde"
+	"github.com/cutpaste/cutpaste/experiments/track"
 	"github.com/cutpaste/cutpaste/nets"
 	"github.com/cutpaste/cutpaste/nets/torch"
 	"github.com/cutpaste/cutpaste/trainer"
@@ -182,6 +183,8 @@ type job struct {
 	dir      string
 	meta     *meta
 	progress Progress
+	tracked  *track.Run // nil without log.mlflow
+	scored   bool
 }
 
 // finish keeps a trained net, takes what scoring needs and stores it.

@@ -60,18 +60,24 @@ func TestSeedsTogetherAsAlone(t *testing.T) {
 func TestASeedThatFails(t *testing.T) {
 	c := drawn(t)
 	c.JobsPerDevice = 2
-	broken := Folder(with(c, func(c *configs.Config) { c.Seed = 2 }))
-	if err := os.MkdirAll(filepath.Join(broken, "checkpoint"), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(broken, "checkpoint", "position.json"), []byte("{"), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	damage(t, with(c, func(c *configs.Config) { c.Seed = 2 }))
 	results, err := TrainSeeds(context.Background(), c, []uint64{2, 1}, quiet{})
 	if err == nil || !strings.Contains(err.Error(), "seed 2") || !strings.Contains(err.Error(), "position.json is damaged") {
 		t.Errorf("the error is %v", err)
 	}
 	if len(results) != 1 || results[0].Seed != 1 {
 		t.Errorf("%d results", len(results))
+	}
+}
+
+// damage leaves a checkpoint in the run's folder that cannot be resumed from.
+func damage(t *testing.T, c *configs.Config) {
+	t.Helper()
+	checkpoint := filepath.Join(Folder(c), "checkpoint")
+	if err := os.MkdirAll(checkpoint, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(checkpoint, "position.json"), []byte("{"), 0o666); err != nil {
+		t.Fatal(err)
 	}
 }

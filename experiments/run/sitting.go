@@ -24,13 +24,21 @@ type sitting struct {
 }
 
 // do does the runs of some seeds, trained together.
-func (s *sitting) do(ctx context.Context, c *configs.Config, seeds []uint64) ([]*Result, error) {
+func (s *sitting) do(ctx context.Context, c *configs.Config, seeds []uint64) (results []*Result, stopped error) {
 	began := time.Now()
 	var (
-		runs  []*job
-		ready = map[*job]*stored{}
-		todo  []*job
+		runs   []*job
+		ready  = map[*job]*stored{}
+		todo   []*job
+		failed = map[*job]error{}
+		unlock []func()
 	)
+	defer func() {
+		unfollow(runs, failed, stopped)
+		for _, release := range unlock {
+			release()
+		}
+	}()
 	for _, seed := range seeds {
 		with := *c
 		with.Seed = seed
@@ -38,13 +46,13 @@ func (s *sitting) do(ctx context.Context, c *configs.Config, seeds []uint64) ([]
 		if err != nil {
 			return nil, err
 		}
-		defer release()
+		unlock = append(unlock, release)
 		runs = append(runs, j)
+		j.follow()
 		if ready[j] = e; e == nil {
 			todo = append(todo, j)
 		}
 	}
-	failed := make(map[*job]error)
 	if len(todo) > 0 {
 		if err := s.load(ctx, todo[0]); err != nil {
 			return nil, err
@@ -72,21 +80,19 @@ func (s *sitting) do(ctx context.Context, c *configs.Config, seeds []uint64) ([]
 			failed[j] = errs[i]
 		}
 	}
-	var results []*Result
-	var first error
 	for _, j := range runs {
-		err := failed[j]
-		if err == nil {
+		if failed[j] == nil {
 			var r *Result
-			if r, err = rescore(ready[j], j.dir, j.dir, j.config, newTruth(s.category, j.config), began); err == nil {
+			if r, failed[j] = rescore(ready[j], j.dir, j.dir, j.config, newTruth(s.category, j.config), began); failed[j] == nil {
 				results = append(results, r)
+				j.found(r)
 			}
 		}
-		if first == nil {
-			first = err
+		if stopped == nil {
+			stopped = failed[j]
 		}
 	}
-	return results, first
+	return results, stopped
 }
 
 // claim makes a run's folder this process's: the run, and what it has stored if it
@@ -108,7 +114,7 @@ func (s *sitting) claim(ctx context.Context, c *configs.Config) (j *job, e *stor
 	if !patch(c) {
 		c.Embed.Levels = withStored(c.Embed.Levels, dir)
 	}
-	j = &job{c, s.category, dir, newMeta(s.fingerprint, s.start, s.numerics), s.progress}
+	j = &job{config: c, category: s.category, dir: dir, meta: newMeta(s.fingerprint, s.start, s.numerics), progress: s.progress}
 	if e = complete(c); e != nil {
 		s.progress.Note(fmt.Sprintf("%s is trained already; what it stored is scored", dir))
 		return j, e, unlock, nil
@@ -163,6 +169,7 @@ func (s *sitting) train(ctx context.Context, runs []*job) ([]*nets.Net, []error)
 			Config: r.config, Numerics: r.meta.Numerics, Pictures: s.normal, Dir: r.dir, WeightsSHA256: r.meta.WeightsSHA256, Note: s.progress.Note,
 			Progress: func(update int, status *trainer.Status) {
 				at[i] = update
+				r.updated(update, status)
 				all := 0
 				for _, n := range at {
 					all += n

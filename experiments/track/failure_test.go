@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cutpaste/cutpaste/experiments/track/tracktest"
 )
 
 // noted holds notes against what each must contain.
@@ -49,8 +51,8 @@ func TestAServerThatNeverExisted(t *testing.T) {
 
 // What a server misses while it is away it gets when it is back, pauses growing.
 func TestAServerThatComesBack(t *testing.T) {
-	f, b := newFake(t), newBench(t)
-	f.set(broken(nil))
+	f, b := tracktest.New(t), newBench(t)
+	f.Before(func(w http.ResponseWriter, _ tracktest.Request) bool { w.WriteHeader(500); return true })
 	r := b.start(f.URL)
 	for i := 1; i <= 10; i++ {
 		r.Log(loss(i, 1))
@@ -61,7 +63,7 @@ func TestAServerThatComesBack(t *testing.T) {
 		b.pauses <- time.Time{}
 	}
 	<-b.paused
-	f.set(nil)
+	f.Before(nil)
 	b.pauses <- time.Time{}
 	r.Log(loss(11, 1))
 	r.End(Finished)
@@ -70,7 +72,7 @@ func TestAServerThatComesBack(t *testing.T) {
 	if !reflect.DeepEqual(pauses, want) {
 		t.Errorf("pauses %v", pauses)
 	}
-	if run := f.runs["run1"]; run.state != Finished || len(run.curve("train/loss")) != 11 {
+	if run := f.Runs["run1"]; run.Status != Finished || len(run.Steps("train/loss")) != 11 {
 		t.Errorf("the server has %+v", run)
 	}
 	if len(b.notes) > 1 || len(b.notes) == 1 && !strings.Contains(b.notes[0], "it answers 500") {
@@ -80,9 +82,9 @@ func TestAServerThatComesBack(t *testing.T) {
 
 // A server that dies in the middle costs what it has not got.
 func TestAServerThatDies(t *testing.T) {
-	f, b := newFake(t), newBench(t)
+	f, b := tracktest.New(t), newBench(t)
 	got := make(chan bool, 100)
-	f.set(func(w http.ResponseWriter, r *http.Request) bool { got <- true; return false })
+	f.Before(func(http.ResponseWriter, tracktest.Request) bool { got <- true; return false })
 	r := b.start(f.URL)
 	r.Log(loss(1, 1))
 	for range 6 { // get, create, create, tags, params, values
@@ -95,17 +97,17 @@ func TestAServerThatDies(t *testing.T) {
 	r.End(Finished)
 	wait(r)
 	b.noted([]string{"does not take the run"}, []string{"3 of 7 items", "connection refused"})
-	if steps := f.runs["run1"].curve("train/loss"); !reflect.DeepEqual(steps, []int{1}) {
+	if steps := f.Runs["run1"].Steps("train/loss"); !reflect.DeepEqual(steps, []int{1}) {
 		t.Errorf("steps %v", steps)
 	}
 }
 
 // A failure at the very end is tried once more.
 func TestOneFailureAtTheEnd(t *testing.T) {
-	f, b := newFake(t), newBench(t)
+	f, b := tracktest.New(t), newBench(t)
 	failed := make(chan bool, 1)
-	f.set(func(w http.ResponseWriter, r *http.Request) bool {
-		if !strings.HasSuffix(r.URL.Path, "runs/update") || len(failed) > 0 {
+	f.Before(func(w http.ResponseWriter, r tracktest.Request) bool {
+		if !strings.HasSuffix(r.Call, "runs/update") || len(failed) > 0 {
 			return false
 		}
 		failed <- true
@@ -117,7 +119,7 @@ func TestOneFailureAtTheEnd(t *testing.T) {
 	r.End(Finished)
 	wait(r)
 	b.noted()
-	if f.runs["run1"].state != Finished {
+	if f.Runs["run1"].Status != Finished {
 		t.Error("the run did not end")
 	}
 }
@@ -125,11 +127,11 @@ func TestOneFailureAtTheEnd(t *testing.T) {
 // Wait leaves a server that hangs as soon as its context is done, and the request's
 // own limit of time lets a run go on without it.
 func TestAServerThatHangs(t *testing.T) {
-	f, b := newFake(t), newBench(t)
+	f, b := tracktest.New(t), newBench(t)
 	hangs := make(chan bool, 100)
 	free := make(chan bool)
 	defer close(free)
-	f.set(func(_ http.ResponseWriter, r *http.Request) bool { hangs <- true; <-free; return true })
+	f.Before(func(http.ResponseWriter, tracktest.Request) bool { hangs <- true; <-free; return true })
 	r := b.start(f.URL)
 	<-hangs
 	r.Log(loss(1, 1))
@@ -150,14 +152,11 @@ func TestAServerThatHangs(t *testing.T) {
 
 // What is refused is dropped alone.
 func TestARefusal(t *testing.T) {
-	f, b := newFake(t), newBench(t)
-	f.root = "s3://bucket/" // where only MLflow's client can put artifacts
-	f.set(func(w http.ResponseWriter, r *http.Request) bool {
-		f.mu.Lock()
-		body := f.bodies[len(f.bodies)-1]
-		f.mu.Unlock()
-		if strings.Contains(body, `"params"`) || strings.Contains(body, "bad") {
-			refuse(w, 400, "INVALID_PARAMETER_VALUE")
+	f, b := tracktest.New(t), newBench(t)
+	f.Root = "s3://bucket/" // where only MLflow's client can put artifacts
+	f.Before(func(w http.ResponseWriter, r tracktest.Request) bool {
+		if strings.Contains(r.Body, `"params"`) || strings.Contains(r.Body, "bad") {
+			tracktest.Refuse(w, 400, "INVALID_PARAMETER_VALUE")
 			return true
 		}
 		return false
@@ -166,7 +165,7 @@ func TestARefusal(t *testing.T) {
 	r.Result(Row{1, []Metric{{"bad", 1}}})
 	r.Result(Row{1, []Metric{{"good", 1}}})
 	r.File("missing.csv", filepath.Join(t.TempDir(), "missing.csv"))
-	r.File("fake_test.go", "fake_test.go")
+	r.File("failure_test.go", "failure_test.go")
 	r.End(Finished)
 	wait(r)
 	if len(b.notes) == 0 {
@@ -174,7 +173,7 @@ func TestARefusal(t *testing.T) {
 	}
 	b.notes = b.notes[len(b.notes)-1:] // whether the refusal of params came before Result is open
 	b.noted([]string{"5 of 8 items", `kept at "s3://bucket/1/run1/artifacts"`, "--serve-artifacts"})
-	if run := f.runs["run1"]; run.state != Finished || len(run.metrics["good"]) != 1 || run.tags["device"] != "cpu" {
+	if run := f.Runs["run1"]; run.Status != Finished || len(run.Metrics["good"]) != 1 || run.Tags["device"] != "cpu" {
 		t.Errorf("the server has %+v", run)
 	}
 }
@@ -212,7 +211,7 @@ func TestNoUseInAskingAgain(t *testing.T) {
 
 // An id that cannot be kept is an error for the server's sake, not the run's.
 func TestAnIDThatCannotBeKept(t *testing.T) {
-	f, b := newFake(t), newBench(t)
+	f, b := tracktest.New(t), newBench(t)
 	b.file = filepath.Join(b.file, "no", "folder")
 	r := b.start(f.URL)
 	r.End(Finished)
@@ -222,9 +221,9 @@ func TestAnIDThatCannotBeKept(t *testing.T) {
 
 // A queue that is full lets the oldest part of a curve go, never what the run found.
 func TestTheQueueIsBounded(t *testing.T) {
-	f, b := newFake(t), newBench(t)
+	f, b := tracktest.New(t), newBench(t)
 	release := make(chan bool)
-	f.set(func(http.ResponseWriter, *http.Request) bool { <-release; return false })
+	f.Before(func(http.ResponseWriter, tracktest.Request) bool { <-release; return false })
 	r := b.start(f.URL) // which waits to be introduced
 	r.Result(Row{1, []Metric{{"image_auroc", 0.5}}})
 	for i := range mostQueued + 9 {
@@ -233,10 +232,10 @@ func TestTheQueueIsBounded(t *testing.T) {
 	close(release)
 	r.End(Finished)
 	wait(r)
-	run := f.runs["run1"]
-	steps := run.curve("train/loss")
-	if len(steps) != mostQueued-2 || steps[0] != 12 || len(run.metrics["image_auroc"]) != 1 || run.state != Finished {
-		t.Errorf("%d values from %d on, state %s", len(steps), steps[0], run.state)
+	run := f.Runs["run1"]
+	steps := run.Steps("train/loss")
+	if len(steps) != mostQueued-2 || steps[0] != 12 || len(run.Metrics["image_auroc"]) != 1 || run.Status != Finished {
+		t.Errorf("%d values from %d on, state %s", len(steps), steps[0], run.Status)
 	}
 	if len(b.notes) == 0 {
 		t.Fatal("no note")

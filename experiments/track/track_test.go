@@ -8,9 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cutpaste/cutpaste/experiments/track/tracktest"
 )
 
 // bench is a run of a test: its notes, and its clock, whose pauses end when the test
@@ -51,15 +54,8 @@ func wait(runs ...*Run) { Wait(context.Background(), runs...) }
 
 func loss(step int, v float64) Row { return Row{step, []Metric{{"train/loss", v}}} }
 
-func (f *fakeRun) curve(key string) (steps []int) {
-	for _, s := range f.metrics[key] {
-		steps = append(steps, s.Step)
-	}
-	return steps
-}
-
 func TestAWholeRun(t *testing.T) {
-	f, b := newFake(t), newBench(t)
+	f, b := tracktest.New(t), newBench(t)
 	file := filepath.Join(t.TempDir(), "scores.csv")
 	if err := os.WriteFile(file, []byte("path,score\n"), 0o666); err != nil {
 		t.Fatal(err)
@@ -74,33 +70,37 @@ func TestAWholeRun(t *testing.T) {
 	if len(b.notes) > 0 {
 		t.Errorf("notes %q", b.notes)
 	}
-	got := f.runs["run1"]
+	got := f.Runs["run1"]
 	if got == nil {
-		t.Fatalf("no run; requests %q", f.requests)
+		t.Fatalf("no run; requests %v", f.Requests)
 	}
-	want := &fakeRun{
-		name: "3way/gear/seed-0", experiment: f.experiments["demo"], state: Finished,
-		params: map[string]string{"seed": "0", "optim.lr": "0.03"}, tags: map[string]string{"device": "cpu"},
-		metrics: map[string][]sample{
-			"train/loss":  {{"train/loss", 1.5, 1234, 50}, {"train/loss", 1.25, 1234, 100}},
-			"image_auroc": {{"image_auroc", 0.75, 1234, 100}},
+	want := &tracktest.Run{
+		Name: "3way/gear/seed-0", Experiment: f.Experiments["demo"], Status: Finished,
+		Params: map[string]string{"seed": "0", "optim.lr": "0.03"}, Tags: map[string]string{"device": "cpu"},
+		Metrics: map[string][]tracktest.Value{
+			"train/loss":  {{Value: 1.5, Timestamp: 1234, Step: 50}, {Value: 1.25, Timestamp: 1234, Step: 100}},
+			"image_auroc": {{Value: 0.75, Timestamp: 1234, Step: 100}},
 		},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("the server has %+v, want %+v", got, want)
 	}
-	if c := f.artifacts["1/run1/artifacts/levels/pool 1/scores.csv"]; c != "path,score\n" {
-		t.Errorf("artifacts %q", f.artifacts)
+	if c := f.Artifacts["1/run1/artifacts/levels/pool 1/scores.csv"]; c != "path,score\n" {
+		t.Errorf("artifacts %q", f.Artifacts)
+	}
+	var calls []string
+	for _, r := range f.Requests {
+		calls = append(calls, r.Call)
 	}
 	order := []string{"GET mlflow/experiments/get-by-name", "POST mlflow/experiments/create", "POST mlflow/runs/create", "POST mlflow/runs/log-batch", "POST mlflow/runs/log-batch"}
-	if len(f.requests) < len(order) || !reflect.DeepEqual(f.requests[:len(order)], order) || f.requests[len(f.requests)-1] != "POST mlflow/runs/update" {
-		t.Errorf("requests %q", f.requests)
+	if len(calls) < len(order) || !slices.Equal(calls[:len(order)], order) || calls[len(calls)-1] != "POST mlflow/runs/update" {
+		t.Errorf("requests %q", calls)
 	}
 	// The field names and types of MLflow's REST documentation.
-	if body := f.bodies[2]; !strings.Contains(body, `"start_time":1234`) || !strings.Contains(body, `"run_name":"3way/gear/seed-0"`) {
+	if body := f.Requests[2].Body; !strings.Contains(body, `"start_time":1234`) || !strings.Contains(body, `"run_name":"3way/gear/seed-0"`) {
 		t.Errorf("runs/create with %s", body)
 	}
-	if body := f.bodies[len(f.bodies)-1]; body != `{"end_time":1234,"run_id":"run1","status":"FINISHED"}` {
+	if body := f.Requests[len(f.Requests)-1].Body; body != `{"end_time":1234,"run_id":"run1","status":"FINISHED"}` {
 		t.Errorf("runs/update with %s", body)
 	}
 }
@@ -116,9 +116,9 @@ func TestANilRunDoesNothing(t *testing.T) {
 
 // A server that refuses more gets less at a time, and shorter values.
 func TestLimitsOfABatch(t *testing.T) {
-	f, b := newFake(t), newBench(t)
+	f, b := tracktest.New(t), newBench(t)
 	release := make(chan bool)
-	f.set(func(http.ResponseWriter, *http.Request) bool { <-release; return false })
+	f.Before(func(http.ResponseWriter, tracktest.Request) bool { <-release; return false })
 	r := b.start(f.URL, func(o *Options) {
 		for i := range 250 {
 			o.Params = append(o.Params, Pair{fmt.Sprintf("key%d", i), strings.Repeat("ä", 300)})
@@ -137,12 +137,12 @@ func TestLimitsOfABatch(t *testing.T) {
 	if len(b.notes) > 0 {
 		t.Errorf("notes %q", b.notes)
 	}
-	run := f.runs["run1"]
-	if len(run.params) != 252 || len(run.tags) != 251 || len(run.params["key7"]) != 500 || len(run.tags["tag7"]) != 5000 {
-		t.Errorf("%d params of %d bytes, %d tags of %d", len(run.params), len(run.params["key7"]), len(run.tags), len(run.tags["tag7"]))
+	run := f.Runs["run1"]
+	if len(run.Params) != 252 || len(run.Tags) != 251 || len(run.Params["key7"]) != 500 || len(run.Tags["tag7"]) != 5000 {
+		t.Errorf("%d params of %d bytes, %d tags of %d", len(run.Params), len(run.Params["key7"]), len(run.Tags), len(run.Tags["tag7"]))
 	}
 	for _, key := range []string{"train/loss", "train/lr", "train/accuracy"} {
-		steps := run.curve(key)
+		steps := run.Steps(key)
 		for i, s := range steps {
 			if s != i+1 {
 				t.Fatalf("%s: value %d is of step %d", key, i, s)
@@ -153,8 +153,8 @@ func TestLimitsOfABatch(t *testing.T) {
 		}
 	}
 	batches := 0
-	for _, body := range f.bodies {
-		if strings.Contains(body, `"metrics"`) {
+	for _, r := range f.Requests {
+		if strings.Contains(r.Body, `"metrics"`) {
 			batches++
 		}
 	}
@@ -166,7 +166,7 @@ func TestLimitsOfABatch(t *testing.T) {
 // The second sitting of a run is the same run there: only what is new is sent, and
 // params that cannot change become tags.
 func TestGoesOnInTheSameRun(t *testing.T) {
-	f, b := newFake(t), newBench(t)
+	f, b := tracktest.New(t), newBench(t)
 	r := b.start(f.URL, func(o *Options) { o.Params = append(o.Params, Pair{"density.ridge", "1"}) })
 	r.Log(loss(50, 1.5))
 	r.Log(loss(100, 1.25))
@@ -188,23 +188,23 @@ func TestGoesOnInTheSameRun(t *testing.T) {
 	r.Result(Row{150, []Metric{{"image_auroc", 0.75}}})
 	r.End(Finished)
 	wait(r)
-	if len(f.runs) != 1 || len(b.notes) > 0 {
-		t.Fatalf("%d runs, notes %q", len(f.runs), b.notes)
+	if len(f.Runs) != 1 || len(b.notes) > 0 {
+		t.Fatalf("%d runs, notes %q", len(f.Runs), b.notes)
 	}
-	run := f.runs["run1"]
-	if steps := run.curve("train/loss"); !reflect.DeepEqual(steps, []int{50, 100, 150}) {
+	run := f.Runs["run1"]
+	if steps := run.Steps("train/loss"); !reflect.DeepEqual(steps, []int{50, 100, 150}) {
 		t.Errorf("steps %v", steps)
 	}
-	if got := run.metrics["image_auroc"]; len(got) != 2 || got[1].Value != 0.75 {
+	if got := run.Metrics["image_auroc"]; len(got) != 2 || got[1].Value != 0.75 {
 		t.Errorf("results %v", got)
 	}
-	if want := map[string]string{"seed": "0", "optim.lr": "0.03", "density.ridge": "1", "net.name": "resnet34"}; !reflect.DeepEqual(run.params, want) {
-		t.Errorf("params %v", run.params)
+	if want := map[string]string{"seed": "0", "optim.lr": "0.03", "density.ridge": "1", "net.name": "resnet34"}; !reflect.DeepEqual(run.Params, want) {
+		t.Errorf("params %v", run.Params)
 	}
-	if want := map[string]string{"device": "cpu", "now.optim.lr": "0.03", "now.density.ridge": "1", "now.net.name": "default"}; !reflect.DeepEqual(run.tags, want) {
-		t.Errorf("tags %v", run.tags)
+	if want := map[string]string{"device": "cpu", "now.optim.lr": "0.03", "now.density.ridge": "1", "now.net.name": "default"}; !reflect.DeepEqual(run.Tags, want) {
+		t.Errorf("tags %v", run.Tags)
 	}
-	second := strings.Join(f.bodies, "\n")
+	second := fmt.Sprint(f.Requests)
 	for _, want := range []string{`{"key":"now.optim.lr","value":"0.01"}`, `{"key":"now.density.ridge","value":"default"}`, `"status":"RUNNING"`} {
 		if !strings.Contains(second, want) {
 			t.Errorf("the second sitting did not say %s", want)
@@ -215,14 +215,14 @@ func TestGoesOnInTheSameRun(t *testing.T) {
 // A run that the server lost, or someone deleted there, is a new one with all that
 // was measured before; so is one of another server or experiment.
 func TestANewRunWhereTheOldOneIsGone(t *testing.T) {
-	for name, lose := range map[string]func(f *fake, o *Options){
-		"lost":             func(f *fake, _ *Options) { delete(f.runs, "run1"); f.runs["other"] = &fakeRun{} },
-		"deleted":          func(f *fake, _ *Options) { f.runs["run1"].deleted = true },
-		"other experiment": func(_ *fake, o *Options) { o.Experiment = "another" },
-		"other address":    func(f *fake, o *Options) { o.Server = f.URL + "//" },
-		"file damaged":     func(_ *fake, o *Options) { os.WriteFile(o.File, []byte("{"), 0o666) },
+	for name, lose := range map[string]func(f *tracktest.Server, o *Options){
+		"lost":             func(f *tracktest.Server, _ *Options) { delete(f.Runs, "run1"); f.Runs["other"] = &tracktest.Run{} },
+		"deleted":          func(f *tracktest.Server, _ *Options) { f.Runs["run1"].Deleted = true },
+		"other experiment": func(_ *tracktest.Server, o *Options) { o.Experiment = "another" },
+		"other address":    func(f *tracktest.Server, o *Options) { o.Server = f.URL + "//" },
+		"file damaged":     func(_ *tracktest.Server, o *Options) { os.WriteFile(o.File, []byte("{"), 0o666) },
 	} {
-		f, b := newFake(t), newBench(t)
+		f, b := tracktest.New(t), newBench(t)
 		r := b.start(f.URL)
 		r.Log(loss(50, 1.5))
 		r.End(Killed)
@@ -234,8 +234,8 @@ func TestANewRunWhereTheOldOneIsGone(t *testing.T) {
 		r.Log(loss(100, 1.25))
 		r.End(Finished)
 		wait(r)
-		run := f.runs["run2"]
-		if run == nil || run.state != Finished || !reflect.DeepEqual(run.curve("train/loss"), []int{50, 100}) || run.params["seed"] != "0" || len(b.notes) > 0 {
+		run := f.Runs["run2"]
+		if run == nil || run.Status != Finished || !reflect.DeepEqual(run.Steps("train/loss"), []int{50, 100}) || run.Params["seed"] != "0" || len(b.notes) > 0 {
 			t.Errorf("%s: %+v, notes %q", name, run, b.notes)
 		}
 	}
@@ -243,19 +243,17 @@ func TestANewRunWhereTheOldOneIsGone(t *testing.T) {
 
 // Of two runs that need the same experiment at once one makes it.
 func TestExperimentMadeInBetween(t *testing.T) {
-	f, b := newFake(t), newBench(t)
-	f.set(func(w http.ResponseWriter, r *http.Request) bool {
-		if strings.HasSuffix(r.URL.Path, "experiments/create") {
-			f.mu.Lock()
-			f.experiments["demo"] = "9"
-			f.mu.Unlock()
+	f, b := tracktest.New(t), newBench(t)
+	f.Before(func(_ http.ResponseWriter, r tracktest.Request) bool {
+		if strings.HasSuffix(r.Call, "experiments/create") {
+			f.Experiments["demo"] = "9"
 		}
 		return false
 	})
 	r := b.start(f.URL)
 	r.End(Finished)
 	wait(r)
-	if run := f.runs["run1"]; run == nil || run.experiment != "9" || len(b.notes) > 0 {
+	if run := f.Runs["run1"]; run == nil || run.Experiment != "9" || len(b.notes) > 0 {
 		t.Errorf("%+v, notes %q", run, b.notes)
 	}
 }
@@ -267,12 +265,12 @@ func TestCredentials(t *testing.T) {
 		{"me", "", "tok", "Bearer tok"},
 		{"", "", "", ""},
 	} {
-		f, b := newFake(t), newBench(t)
+		f, b := tracktest.New(t), newBench(t)
 		env := map[string]string{"MLFLOW_TRACKING_USERNAME": c.name, "MLFLOW_TRACKING_PASSWORD": c.password, "MLFLOW_TRACKING_TOKEN": c.token}
 		r := start(Options{Server: f.URL, Experiment: "demo", File: b.file}, newClient(f.URL, func(k string) string { return env[k] }, time.Minute), b.clock())
 		r.End(Finished)
 		wait(r)
-		if got := f.header.Get("Authorization"); got != c.want {
+		if got := f.Requests[0].Header.Get("Authorization"); got != c.want {
 			t.Errorf("%+v: %q", c, got)
 		}
 		kept, err := os.ReadFile(b.file)
