@@ -69,11 +69,13 @@ func (c *Config) check() error {
 }
 
 // hasPatch reports whether the variant has the large patch.
-func (a *Augment) hasPatch() bool { return a.Variant != "scar" && a.Variant != "rotation" }
+func (a *Augment) hasPatch() bool {
+	return a.Variant != "scar" && a.Variant != "scar_cutout" && a.Variant != "rotation"
+}
 
 // hasScar reports whether the variant has scars.
 func (a *Augment) hasScar() bool {
-	return a.Variant == "scar" || a.Variant == "union" || a.Variant == "3way"
+	return a.Variant == "scar" || a.Variant == "scar_cutout" || a.Variant == "union" || a.Variant == "3way"
 }
 
 // turns is how far the large patch is turned at most, in degrees. Those of cutout

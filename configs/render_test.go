@@ -242,7 +242,7 @@ func TestWhatKeysAffect(t *testing.T) {
 			scoring = append(scoring, k.Name)
 		}
 	}
-	wantNothing := []string{"name", "device", "threads", "jobs_per_device", "out", "data.workers", "data.cache", "data.device_cache", "data.max_pixels", "augment.on",
+	wantNothing := []string{"name", "label", "device", "threads", "jobs_per_device", "out", "data.workers", "data.cache", "data.device_cache", "data.max_pixels", "augment.on",
 		"train.log_every", "train.checkpoint_every", "train.prefetch", "train.graph", "localize.memory", "localize.store", "log.mlflow", "log.mlflow_experiment"}
 	wantScoring := []string{"embed.levels", "density.covariance", "density.ridge", "density.normalize", "density.quantile", "density.folds",
 		"localize.window", "localize.stride", "localize.gaussian", "localize.score", "localize.upsample", "localize.sigma", "localize.normalize_border", "localize.smooth", "localize.image_score", "localize.top", "localize.resolution", "localize.fpr_limit", "localize.bins", "gradcam.target", "gradcam.level"}

@@ -94,10 +94,10 @@ var schema = []*field{
 		at:   func(c *Config) any { return &c.Data.Std },
 		help: "red, green and blue are then divided by this"},
 
-	{name: "augment.variant", def: "3way", limit: oneOf("cutpaste", "scar", "union", "3way", "rotation", "cutout", "confetti"), affects: Training,
+	{name: "augment.variant", def: "3way", limit: oneOf("cutpaste", "scar", "union", "3way", "rotation", "cutout", "scar_cutout", "confetti"), affects: Training,
 		source: "paper 2.2 and table 1; union: paper 5.2; cutout and confetti: paper 5.1; rotation: Gidaris et al. 2018",
 		at:     func(c *Config) any { return &c.Augment.Variant },
-		help:   "what normal pictures are told from: a pasted patch, a scar, either of them as one class (union), both as two classes (3way), the picture turned by 90, 180 and 270 degrees as three classes (rotation), a patch filled with a colour (cutout), or a patch jittered where it lies (confetti)"},
+		help:   "what normal pictures are told from: a pasted patch, a scar, either of them as one class (union), both as two classes (3way), the picture turned by 90, 180 and 270 degrees as three classes (rotation), a patch filled with a colour (cutout), a scar filled with one (scar_cutout: table 1's Scar), or a patch jittered where it lies (confetti)"},
 	{name: "augment.on", def: "auto", limit: oneOf("auto", "cpu", "device"), affects: Nothing, source: ours,
 		at:   func(c *Config) any { return &c.Augment.On },
 		help: "where plans are carried out: by workers on the CPU, or by tensor operations on the device; the plans are the same"},
@@ -175,7 +175,7 @@ var schema = []*field{
 		help:   "whether the whole rotated scar stays inside the picture, or only its unrotated size is held inside and corners may be clipped"},
 	{name: "augment.cutout.fill", def: "grey", limit: oneOf("grey", "mean", "random"), affects: Training, late: true, source: "paper 5.1 and table 4, which calls grey the standard; mean is data.mean, as Random Erasing fills (the paper does not say whose mean)",
 		at:   func(c *Config) any { return &c.Augment.Cutout.Fill },
-		help: "colour that cutout fills its patch with: grey of 128, data.mean, or one drawn for every view (random)"},
+		help: "colour that cutout and scar_cutout fill with: grey of 128, data.mean, or one drawn for every view (random)"},
 
 	{name: "net.name", def: "resnet18", limit: oneOf(backbones...), affects: Training, source: "paper 4; efficientnet_b4: paper A.4",
 		at:   func(c *Config) any { return &c.Net.Name },

@@ -19,7 +19,7 @@ func (p *Planner) LargestCuts() (w, h []int) {
 			cutW, cutH = 0, 0
 		case CutPaste, Cutout, Confetti:
 			cutW, cutH = patchW, patchH
-		case Scar:
+		case Scar, ScarCutout:
 			cutW, cutH = scarW, scarH
 		case either:
 			cutW, cutH = max(patchW, scarW), max(patchH, scarH)
@@ -42,7 +42,9 @@ func (p *Planner) PatchJitter() configs.Jitter {
 }
 
 // Fills reports whether patches are filled with a colour.
-func (p *Planner) Fills() bool { return slices.Contains(p.kinds, Cutout) }
+func (p *Planner) Fills() bool {
+	return slices.Contains(p.kinds, Cutout) || slices.Contains(p.kinds, ScarCutout)
+}
 
 // largestPatch is the widest and the highest patch there is; rotation makes cuts
 // smaller, if anything.

@@ -6,13 +6,14 @@ import "fmt"
 type Kind uint8
 
 const (
-	Normal   Kind = iota // nothing more
-	CutPaste             // a large patch is cut, jittered and pasted elsewhere (paper 2.1)
-	Scar                 // a thin strip is cut, jittered, rotated and pasted elsewhere (paper 2.2)
-	Cutout               // a large patch is filled with one colour (paper 5.1)
-	Confetti             // a large patch is jittered where it lies (paper 5.1)
-	Turn90               // the whole picture is turned counter-clockwise by this many degrees,
-	Turn180              // as in Gidaris et al. 2018 (paper table 1)
+	Normal     Kind = iota // nothing more
+	CutPaste               // a large patch is cut, jittered and pasted elsewhere (paper 2.1)
+	Scar                   // a thin strip is cut, jittered, rotated and pasted elsewhere (paper 2.2)
+	Cutout                 // a large patch is filled with one colour (paper 5.1)
+	ScarCutout             // a thin strip is filled with one colour, the Scar of paper table 1 (2.2)
+	Confetti               // a large patch is jittered where it lies (paper 5.1)
+	Turn90                 // the whole picture is turned counter-clockwise by this many degrees,
+	Turn180                // as in Gidaris et al. 2018 (paper table 1)
 	Turn270
 )
 
@@ -27,6 +28,8 @@ func (k Kind) String() string {
 		return "Scar"
 	case Cutout:
 		return "Cutout"
+	case ScarCutout:
+		return "Scar of one colour"
 	case Confetti:
 		return "Confetti"
 	case Turn90:
@@ -142,6 +145,8 @@ func kinds(variant string) []Kind {
 		return []Kind{Normal, Turn90, Turn180, Turn270}
 	case "cutout":
 		return []Kind{Normal, Cutout}
+	case "scar_cutout":
+		return []Kind{Normal, ScarCutout}
 	case "confetti":
 		return []Kind{Normal, Confetti}
 	}

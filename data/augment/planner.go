@@ -69,6 +69,10 @@ func (p *Planner) Plans(dst []Plan, step, index int) []Plan {
 		case Cutout:
 			plan.Paste = p.inPlace(&s)
 			plan.Fill = p.fill(&s)
+		case ScarCutout:
+			plan.Paste = p.scar(&s)
+			plan.Patch = Jitter{} // there is nothing to be jittered
+			plan.Fill = p.fill(&s)
 		case Confetti:
 			plan.Paste = p.inPlace(&s)
 			plan.Patch = drawJitter(&s, p.a.PatchJitter)

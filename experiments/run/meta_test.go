@@ -61,7 +61,7 @@ func TestCalibrationIsRecordedAndKept(t *testing.T) {
 	if p.numerics != m.Numerics {
 		t.Errorf("predicts with %+v, trained with %+v", p.numerics, m.Numerics)
 	}
-	if after.Seconds["embeddings"] <= 0 || after.Seconds["calibrate"] != 0 {
+	if after.Seconds["embeddings"] <= 0 || after.Seconds["calibrate"] != m.Seconds["calibrate"] {
 		t.Errorf("seconds %v", after.Seconds)
 	}
 }
