@@ -69,7 +69,7 @@ would take, with memory and disk. --dry-run prints the jobs alone.`,
     METHOD/CATEGORY/seed-N/  the runs (see train), with log.txt
     results.csv              a row a number
     suite.json               the suite, resolved
-    table.md, .csv, .tex, .html, report.html
+    table.md, .csv, .tex, .html
                              see "cutpaste table"`,
 		examples: `
   cutpaste experiment configs/experiments/table1.yaml data.root=mvtec --plan
@@ -157,7 +157,7 @@ func (a *app) outcome(w *suite.Work, out *suite.Outcome, interrupted error) erro
 			return err
 		}
 	}
-	t, text, err := a.writeTables(w.Dir, out.Done > out.Skipped)
+	t, text, err := a.writeTables(w.Dir)
 	if err != nil {
 		return err
 	}

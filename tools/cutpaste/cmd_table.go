@@ -26,8 +26,8 @@ func (a *app) tableCommand() *cobra.Command {
 	}
 	document(cmd, help{
 		about: `
-Of a suite's folder (see "cutpaste experiment"): categories in the paper's order
-down, methods across, with averages of textures, objects and all; means over
+Of a suite's folder (see "cutpaste experiment"): categories in the paper's
+order down, methods across, with averages of textures, objects and all; means over
 seeds and standard errors as in the paper's tables; the published figure beside
 each with the difference and a verdict: within, above or below the interval of
 both, or not comparable and why. Intervals over test pictures are by bootstrap.
@@ -47,9 +47,8 @@ themselves and have no difference.`,
 		files: `
   reads   of a suite, FOLDER/suite.json, FOLDER/results.csv and the runs'
           scores.csv; else FOLDER/**/result.json, those of levels/ among them
-  writes  FOLDER/table.md, FOLDER/table.csv, and of a suite table.tex (booktabs),
-          table.html (a fragment) and report.html (a page of one file with
-          curves, histograms and a card for each cell)`,
+  writes  FOLDER/table.md, FOLDER/table.csv, and of a suite table.tex
+          (booktabs) and table.html (a fragment of a page)`,
 		examples: `
   cutpaste table runs/table1
   cutpaste table runs/demo`,
@@ -63,22 +62,15 @@ themselves and have no difference.`,
 }
 
 // tables are the files of a suite's tables.
-type tables struct {
-	board.Files
-	Report string `json:"report,omitempty"`
-}
+type tables struct{ board.Files }
 
 // text says where they are.
 func (t tables) text() string {
-	s := fmt.Sprintf("Tables: %s, %s, %s, %s\n", t.Markdown, t.CSV, t.LaTeX, t.HTML)
-	if t.Report != "" {
-		s += fmt.Sprintf("Report: %s\n", t.Report)
-	}
-	return s
+	return fmt.Sprintf("Tables: %s, %s, %s, %s\n", t.Markdown, t.CSV, t.LaTeX, t.HTML)
 }
 
 // writeTables writes a suite's tables. text is the table for people.
-func (a *app) writeTables(dir string, withReport bool) (t tables, text string, err error) {
+func (a *app) writeTables(dir string) (t tables, text string, err error) {
 	b, err := board.Read(dir)
 	if err != nil {
 		return t, "", err
@@ -88,7 +80,7 @@ func (a *app) writeTables(dir string, withReport bool) (t tables, text string, e
 }
 
 func (a *app) suiteTable(dir string) error {
-	t, text, err := a.writeTables(dir, true)
+	t, text, err := a.writeTables(dir)
 	if err != nil {
 		return err
 	}
