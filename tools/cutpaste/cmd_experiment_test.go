@@ -109,7 +109,7 @@ func TestExperiment(t *testing.T) {
 	}
 	for _, part := range []string{
 		"8 jobs, 8 finished (4 before), 0 failed", "| gone | – |", "| bottle |", "CutPaste (3-way), ensemble of 2", "random weights (control)",
-		"bottle has 6, 1 and 1 pictures", "gone has no values: ", "What each further model brings",
+		"data.size=32 (published: 64)", "gone has no values: ", "What each further model brings",
 	} {
 		if !strings.Contains(again.stdout, part) {
 			t.Errorf("the table lacks %q:\n%s", part, again.stdout)

@@ -27,13 +27,13 @@ func (a *app) tableCommand() *cobra.Command {
 	document(cmd, help{
 		about: `
 Of a suite's folder (see "cutpaste experiment"): categories in the paper's
-order down, methods across, with averages of textures, objects and all; means over
-seeds and standard errors as in the paper's tables; the published figure beside
-each with the difference and a verdict: within, above or below the interval of
-both, or not comparable and why. Intervals over test pictures are by bootstrap.
-Methods are compared by wins, ties and losses and by DeLong's test, and of
-ensembles it says what each further model brought. Nothing is trained or scored:
-all comes from results.csv and the runs' scores.csv.
+order down, methods across, with averages of textures, objects and all; means
+over seeds and standard errors as in the paper's tables; the published figure
+beside each with the difference and a verdict: within, above or below the
+interval of both, or not comparable and why. Intervals over test pictures are by
+bootstrap. Methods are compared by wins, ties and losses and by DeLong's test,
+and of ensembles it says what each further model brought. Nothing is trained or
+scored: all comes from results.csv and the runs' scores.csv.
 
 Of any other folder: the results of all finished runs below it, one row a
 variant and category, with the untrained network's score beside each. Only seeds
