@@ -185,11 +185,17 @@ func TestNoUseInAskingAgain(t *testing.T) {
 		answer http.HandlerFunc
 		want   string
 	}{
-		{func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "You are not authenticated.\x1b[1m", http.StatusUnauthorized) }, `it answers 401: "You are not authenticated.\x1b[1m`},
-		{func(w http.ResponseWriter, _ *http.Request) { http.Error(w, strings.Repeat("ä", 1000), http.StatusNotFound) }, strings.Repeat("ä", 80) + "..."},
+		{func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "You are not authenticated.\x1b[1m", http.StatusUnauthorized)
+		}, `it answers 401: "You are not authenticated.\x1b[1m`},
+		{func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, strings.Repeat("ä", 1000), http.StatusNotFound)
+		}, strings.Repeat("ä", 80) + "..."},
 		{func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<html>")) }, `what no MLflow server says: "<html>"`},
 		{func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("{}")) }, "an experiment without an id"},
-		{func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://h/x", http.StatusPermanentRedirect) }, `it answers 308: it is elsewhere, at "https://h/x"`},
+		{func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://h/x", http.StatusPermanentRedirect)
+		}, `it answers 308: it is elsewhere, at "https://h/x"`},
 	} {
 		b, asked := newBench(t), 0
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
