@@ -50,6 +50,7 @@ func (w *Work) Ensembles(p run.Progress) error {
 			}
 			task := p.Task(fmt.Sprintf("ensembles of %s on %s", m.Name, category), 1, "category")
 			more, err := w.combine(m, jobs, identity, p)
+			task.Set(1, "")
 			task.Done()
 			if errors.Is(err, metric.ErrOneClass) {
 				continue // there is nothing to measure, as the runs say

@@ -60,6 +60,7 @@ func (w *Work) Plan(ctx context.Context, o Options, limit time.Duration, p run.P
 		sample := jobs[max(at, 0)]
 		task := p.Task("measuring "+m.Name, 1, "method")
 		e, err := measure(ctx, o, sample, filepath.Join(temporary, m.Name), limit)
+		task.Set(1, "")
 		task.Done()
 		if err != nil {
 			return nil, err
