@@ -6,15 +6,21 @@ import (
 	"strings"
 )
 
-// HTML is the table as a fragment of a page: a heading, the table, and what stands below
-// it in Markdown. Classes are for a style sheet; link, where it is not nil, is what a
+// HTML is the table as a fragment of a page: the suite's title as a heading, and the
+// [Board.Section].
+func (b *Board) HTML() string {
+	return fmt.Sprintf("<h2>%s</h2>\n%s", html.EscapeString(b.Suite.Title), b.Section(nil))
+}
+
+// Section is the table in HTML, and what stands below it in Markdown, without the
+// suite's title. Classes are for a style sheet; link, where it is not nil, is what a
 // cell's value leads to, such as its card in a report.
-func (b *Board) HTML(link func(line, column int) string) string {
+func (b *Board) Section(link func(line, column int) string) string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "<h2>%s</h2>\n<p>%s. %s</p>\n", html.EscapeString(b.Suite.Title), html.EscapeString(b.Measure()), explanation)
+	fmt.Fprintf(&s, "<p>%s. %s</p>\n", html.EscapeString(b.Measure()), explanation)
 	s.WriteString("<div class=\"wide\"><table class=\"scores\">\n<thead><tr><th scope=\"col\">category</th>")
 	for _, c := range b.Columns {
-		fmt.Fprintf(&s, "<th scope=\"col\" class=\"%s\">%s</th>", c.class(), html.EscapeString(c.heading()))
+		fmt.Fprintf(&s, "<th scope=\"col\" class=\"%s\">%s</th>", c.class(), html.EscapeString(c.Heading()))
 	}
 	s.WriteString("</tr></thead>\n<tbody>\n")
 	for i, l := range b.Lines {
@@ -67,13 +73,13 @@ func (b *Board) htmlCell(i, k int, link func(line, column int) string) string {
 		}
 	}
 	title := c.Why
-	if c.interval() != undefined {
-		title = strings.TrimPrefix(title+"; 95 % over pictures: "+c.interval(), "; ")
+	if c.Interval() != undefined {
+		title = strings.TrimPrefix(title+"; 95 % over pictures: "+c.Interval(), "; ")
 	}
 	if c.Published != nil && column.Kind != Published {
 		verdict := string(c.Verdict)
 		text += fmt.Sprintf("<span class=\"paper\">%s, %s</span><span class=\"verdict %s\">%s</span>",
-			html.EscapeString(c.published("±")), signed(c.Difference()), strings.ReplaceAll(verdict, " ", "-"), verdict)
+			html.EscapeString(c.published("±")), Signed(c.Difference()), strings.ReplaceAll(verdict, " ", "-"), verdict)
 	}
 	return fmt.Sprintf("<td class=\"%s\" title=\"%s\">%s</td>", column.class(), html.EscapeString(title), text)
 }
@@ -89,10 +95,10 @@ func (b *Board) htmlAgainst() string {
 		better, worse, tested := a.tests()
 		var each []string
 		for _, t := range a.Tests {
-			each = append(each, fmt.Sprintf("%s %s, p %s", t.Category, signed(t.Difference), p(t.P)))
+			each = append(each, fmt.Sprintf("%s %s, p %s", t.Category, Signed(t.Difference), p(t.P)))
 		}
 		fmt.Fprintf(&s, "<tr title=\"%s\"><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td>%d</td><td>%d</td><td>%d</td></tr>\n",
-			html.EscapeString(strings.Join(each, "; ")), html.EscapeString(a.Title), a.Tally, signed(a.Mean), better, worse, tested)
+			html.EscapeString(strings.Join(each, "; ")), html.EscapeString(a.Title), a.Tally, Signed(a.Mean), better, worse, tested)
 	}
 	s.WriteString("</tbody></table></div>\n")
 	return s.String()
@@ -107,7 +113,7 @@ func (b *Board) htmlSizes() string {
 	for _, size := range b.Sizes {
 		fmt.Fprintf(&s, "<tr><th scope=\"row\">%s, %d categories</th>", html.EscapeString(size.Title), size.Categories)
 		for i, v := range size.Values {
-			fmt.Fprintf(&s, "<td><span class=\"paper\">%d</span>%s</td>", i+1, percent(v))
+			fmt.Fprintf(&s, "<td><span class=\"paper\">%d</span>%s</td>", i+1, Percent(v))
 		}
 		s.WriteString("</tr>\n")
 	}

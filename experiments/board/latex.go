@@ -12,7 +12,7 @@ func (b *Board) LaTeX() string {
 	fmt.Fprintf(&s, "\\caption{%s. %s.}\n", latex(b.Suite.Title), latex(b.Measure()+", percent, mean ± standard error over seeds"))
 	fmt.Fprintf(&s, "\\begin{tabular}{l%s}\n\\toprule\n", strings.Repeat("r", len(b.Columns)))
 	for _, c := range b.Columns {
-		s.WriteString(" & " + latex(c.heading()))
+		s.WriteString(" & " + latex(c.Heading()))
 	}
 	s.WriteString(" \\\\\n\\midrule\n")
 	for i, l := range b.Lines {

@@ -15,7 +15,7 @@ func (b *Board) Markdown() string {
 		head[0] = "defect"
 	}
 	for _, c := range b.Columns {
-		head = append(head, c.heading())
+		head = append(head, c.Heading())
 	}
 	var rows [][]string
 	for i, l := range b.Lines {
@@ -57,8 +57,8 @@ func because(why string) string {
 	return "; " + why
 }
 
-// heading is a column's title with what it is.
-func (c Column) heading() string {
+// Heading is a column's title with what it is.
+func (c Column) Heading() string {
 	switch c.Kind {
 	case Control:
 		return c.Title + " (control)"
@@ -90,7 +90,7 @@ func (b *Board) markdownHeld() string {
 		if c.Has() {
 			n = fmt.Sprint(c.N)
 		}
-		rows = append(rows, []string{b.Columns[at[1]].Title, b.Lines[at[0]].Name, withError(c.Value, c.Stderr, "±"), n, c.interval(), c.published("±"), signed(c.Difference()), verdict})
+		rows = append(rows, []string{b.Columns[at[1]].Title, b.Lines[at[0]].Name, WithError(c.Value, c.Stderr, "±"), n, c.Interval(), c.published("±"), Signed(c.Difference()), verdict})
 	}
 	markdownTable(&s, []string{"method", "category", "here", "n", "95 % over pictures", "published", "difference", "verdict"}, rows, 2)
 	s.WriteString(reasons.list())
@@ -106,7 +106,7 @@ func (b *Board) markdownAgainst() string {
 	var rows [][]string
 	for _, a := range b.Against {
 		better, worse, tested := a.tests()
-		rows = append(rows, []string{a.Title, a.Tally, signed(a.Mean), fmt.Sprint(better), fmt.Sprint(worse), fmt.Sprint(tested)})
+		rows = append(rows, []string{a.Title, a.Tally, Signed(a.Mean), fmt.Sprint(better), fmt.Sprint(worse), fmt.Sprint(tested)})
 	}
 	markdownTable(&s, []string{"method", "win-tie-loss", "mean difference", "DeLong better", "worse", "of"}, rows, 1)
 	return s.String()
@@ -158,7 +158,7 @@ func (b *Board) markdownSizes() string {
 	for _, size := range b.Sizes {
 		row := []string{size.Title, fmt.Sprint(size.Categories)}
 		for _, v := range size.Values {
-			row = append(row, percent(v))
+			row = append(row, Percent(v))
 		}
 		rows = append(rows, row)
 	}

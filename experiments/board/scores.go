@@ -15,7 +15,7 @@ import (
 func (m *maker) models(rows []results.Row, c Column) (models [][]float64, anomalous []bool, err error) {
 	var members []ensemble.Member
 	var first *run.Scores
-	for _, r := range runsOf(rows, c) {
+	for _, r := range c.Runs(rows) {
 		s, err := m.load(r)
 		if err != nil {
 			return nil, nil, err
@@ -42,9 +42,9 @@ func (m *maker) models(rows []results.Row, c Column) (models [][]float64, anomal
 	return models, anomalous, nil
 }
 
-// runsOf are rows with the runs that they are of: an ensemble's is of several, which its
-// row names as FOLDER/seed-0+seed-1.
-func runsOf(rows []results.Row, c Column) []results.Row {
+// Runs are the rows of the runs that a column's rows are of: themselves, but for an
+// ensemble's, whose row is of several and names them as FOLDER/seed-0+seed-1.
+func (c Column) Runs(rows []results.Row) []results.Row {
 	if c.Kind != Ensemble {
 		return rows
 	}

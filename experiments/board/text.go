@@ -8,36 +8,36 @@ import (
 // undefined stands where there is no number.
 const undefined = "–"
 
-// percent is a share in percent with one decimal.
-func percent(v float64) string {
+// Percent is a share in percent with one decimal.
+func Percent(v float64) string {
 	if math.IsNaN(v) {
 		return undefined
 	}
 	return fmt.Sprintf("%.1f", 100*v)
 }
 
-// signed is a difference of shares in percent.
-func signed(v float64) string {
+// Signed is a difference of shares in percent.
+func Signed(v float64) string {
 	if math.IsNaN(v) {
 		return undefined
 	}
 	return fmt.Sprintf("%+.1f", 100*v)
 }
 
-// withError is a value with its error, where it has one; pm is the sign between them.
-func withError(v, e float64, pm string) string {
+// WithError is a value with its error, where it has one; pm is the sign between them.
+func WithError(v, e float64, pm string) string {
 	if math.IsNaN(v) || math.IsNaN(e) {
-		return percent(v)
+		return Percent(v)
 	}
-	return percent(v) + " " + pm + " " + percent(e)
+	return Percent(v) + " " + pm + " " + Percent(e)
 }
 
-// interval is that over pictures.
-func (c Cell) interval() string {
+// Interval is that over pictures.
+func (c Cell) Interval() string {
 	if math.IsNaN(c.Low) {
 		return undefined
 	}
-	return fmt.Sprintf("%s to %s", percent(c.Low), percent(c.High))
+	return fmt.Sprintf("%s to %s", Percent(c.Low), Percent(c.High))
 }
 
 // shown is a cell's value, or of a column that is only published the figure.
@@ -46,7 +46,7 @@ func (b *Board) shown(line, column int, pm string) string {
 	if b.Columns[column].Kind == Published {
 		return c.published(pm)
 	}
-	return withError(c.Value, c.Stderr, pm)
+	return WithError(c.Value, c.Stderr, pm)
 }
 
 // published is the published figure.
@@ -54,7 +54,7 @@ func (c Cell) published(pm string) string {
 	if c.Published == nil || !c.Published.HasValue {
 		return undefined
 	}
-	text := withError(c.Published.Value, c.Published.Stderr, pm)
+	text := WithError(c.Published.Value, c.Published.Stderr, pm)
 	if c.Published.Unconfirmed {
 		text += " (unconfirmed)"
 	}

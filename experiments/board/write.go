@@ -21,7 +21,7 @@ func (b *Board) Write(folder string) (f Files, err error) {
 		name string
 		text string
 	}{
-		{&f.Markdown, "table.md", b.Markdown()}, {&f.CSV, "table.csv", b.CSV()}, {&f.LaTeX, "table.tex", b.LaTeX()}, {&f.HTML, "table.html", b.HTML(nil)},
+		{&f.Markdown, "table.md", b.Markdown()}, {&f.CSV, "table.csv", b.CSV()}, {&f.LaTeX, "table.tex", b.LaTeX()}, {&f.HTML, "table.html", b.HTML()},
 	} {
 		*one.path = filepath.Join(folder, one.name)
 		if err := wholefile.Write(*one.path, []byte(one.text)); err != nil {

@@ -32,6 +32,9 @@ const (
 // lines are the colours of curves, in order, and from the start.
 var lines = []rgb{{0, 114, 178}, {213, 94, 0}, {0, 158, 115}, {204, 121, 167}}
 
+// fonts are what a drawing asks for, the first that is there.
+const fonts = "Liberation Sans,Arial,Helvetica,sans-serif"
+
 var (
 	dashes = []vg.Length{vg.Points(4), vg.Points(3)}
 	pale   = rgb{225, 225, 225}
@@ -121,7 +124,7 @@ func (p *Plot) encode(extension string) ([]byte, error) {
 			return nil, err
 		}
 		// The file names its font and does not hold it: say what to take instead.
-		return bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;")), nil
+		return bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"), []byte("font-family:"+fonts+";")), nil
 	case ".png":
 		c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(plotWidth, plotHeight), vgimg.UseDPI(plotDPI))}
 		p.drawOn(c)

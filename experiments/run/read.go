@@ -39,7 +39,7 @@ func ReadResultAlone(dir string) (*Result, error) {
 	}
 	r := new(Result)
 	if err := json.Unmarshal(b, r); err != nil {
-		return nil, fmt.Errorf("%s is damaged: %w; score the run again with `cutpaste evaluate %s`", path, err, runOf(dir))
+		return nil, fmt.Errorf("%s is damaged: %w; score the run again with `cutpaste evaluate %s`", path, err, Of(dir))
 	}
 	if r.Features == "" { // it is from before levels were scored
 		r.Features = nets.Pool
@@ -48,8 +48,9 @@ func ReadResultAlone(dir string) (*Result, error) {
 	return r, nil
 }
 
-// runOf is the run whose result lies in this folder: its own, or a level's.
-func runOf(folder string) string {
+// Of is the folder of the run whose result and scores lie in this folder: itself, or the
+// run that it is a level's folder of.
+func Of(folder string) string {
 	if levels := filepath.Dir(folder); filepath.Base(levels) == LevelsFolder {
 		return filepath.Dir(levels)
 	}
