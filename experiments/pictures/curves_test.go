@@ -68,7 +68,7 @@ func TestInline(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(svg) > len(file)*2/3 {
+		if len(svg) > len(file)*3/4 {
 			t.Errorf("%s has %d bytes, %d as a file", name, len(svg), len(file))
 		}
 		words := ""

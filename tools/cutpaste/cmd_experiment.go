@@ -69,7 +69,7 @@ would take, with memory and disk. --dry-run prints the jobs alone.`,
     METHOD/CATEGORY/seed-N/  the runs (see train), with log.txt
     results.csv              a row a number
     suite.json               the suite, resolved
-    table.md, .csv, .tex, .html
+    table.md, .csv, .tex, .html, report.html
                              see "cutpaste table"`,
 		examples: `
   cutpaste experiment configs/experiments/table1.yaml data.root=mvtec --plan

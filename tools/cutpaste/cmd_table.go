@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cutpaste/cutpaste/experiments/board"
+	"github.com/cutpaste/cutpaste/experiments/report"
 	"github.com/cutpaste/cutpaste/experiments/suite"
 	"github.com/cutpaste/cutpaste/experiments/table"
 )
@@ -48,7 +49,8 @@ themselves and have no difference.`,
   reads   of a suite, FOLDER/suite.json, FOLDER/results.csv and the runs'
           scores.csv; else FOLDER/**/result.json, those of levels/ among them
   writes  FOLDER/table.md, FOLDER/table.csv, and of a suite table.tex
-          (booktabs) and table.html (a fragment of a page)`,
+          (booktabs), table.html (a fragment of a page) and report.html: a page
+          of one file with curves, histograms and a card for each cell`,
 		examples: `
   cutpaste table runs/table1
   cutpaste table runs/demo`,
@@ -62,11 +64,14 @@ themselves and have no difference.`,
 }
 
 // tables are the files of a suite's tables.
-type tables struct{ board.Files }
+type tables struct {
+	board.Files
+	Report string `json:"report"`
+}
 
 // text says where they are.
 func (t tables) text() string {
-	return fmt.Sprintf("Tables: %s, %s, %s, %s\n", t.Markdown, t.CSV, t.LaTeX, t.HTML)
+	return fmt.Sprintf("Tables: %s, %s, %s, %s\nReport: %s\n", t.Markdown, t.CSV, t.LaTeX, t.HTML, t.Report)
 }
 
 // writeTables writes a suite's tables. text is the table for people.
@@ -75,7 +80,10 @@ func (a *app) writeTables(dir string) (t tables, text string, err error) {
 	if err != nil {
 		return t, "", err
 	}
-	t.Files, err = b.Write(dir)
+	if t.Files, err = b.Write(dir); err != nil {
+		return t, "", err
+	}
+	t.Report, err = report.Write(dir, b)
 	return t, b.Markdown(), err
 }
 
