@@ -36,11 +36,10 @@ func Read(dir string) (*Board, error) {
 // Make makes the board of rows. scores gives those of the run that a row is of.
 func Make(d *suite.Described, rows []results.Row, scores func(results.Row) (*run.Scores, error)) (*Board, error) {
 	m := &maker{Board: &Board{Suite: d}, rows: map[which][]results.Row{}, scores: scores}
+	rows = current(d, rows)
 	for _, r := range rows {
-		if r.Suite == d.Name {
-			w := which{r.Method, r.Features, r.Category, r.Metric}
-			m.rows[w] = append(m.rows[w], r)
-		}
+		w := which{r.Method, r.Features, r.Category, r.Metric}
+		m.rows[w] = append(m.rows[w], r)
 	}
 	if err := m.columns(); err != nil {
 		return nil, err
@@ -55,6 +54,33 @@ func Make(d *suite.Described, rows []results.Row, scores func(results.Row) (*run
 	}
 	m.notes(rows)
 	return m.Board, nil
+}
+
+// current are the suite's rows but for those of runs that are none of it any more, such
+// as of seeds that it has no longer, or of another configuration, and of ensembles of
+// such.
+func current(d *suite.Described, rows []results.Row) []results.Row {
+	there := map[string]bool{} // jobs
+	for _, r := range rows {
+		if name := suite.JobName(r.Method, r.Category, r.Seed); !suite.IsEnsemble(r.Features) && d.Configs[name] == r.Config {
+			there[name] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(r results.Row) bool {
+		if !suite.IsEnsemble(r.Features) {
+			return r.Suite != d.Name || d.Configs[suite.JobName(r.Method, r.Category, r.Seed)] != r.Config
+		}
+		i := slices.IndexFunc(d.Methods, func(m suite.Method) bool { return m.Name == r.Method })
+		if r.Suite != d.Name || i < 0 {
+			return true
+		}
+		for _, seed := range d.SeedsOf(d.Methods[i])[:d.Methods[i].Ensemble] {
+			if !there[suite.JobName(r.Method, r.Category, seed)] {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // which finds rows that differ in seed alone.

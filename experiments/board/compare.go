@@ -112,7 +112,7 @@ func (m *maker) sizes() {
 				continue
 			}
 			var values []float64
-			for size := 1; ; size++ {
+			for size := 1; size == 1 || suite.EnsembleOf(size-1) != c.Features; size++ {
 				rows := m.rows[which{c.Method, suite.EnsembleOf(size), l.Name, m.Suite.Metric}]
 				if len(rows) == 0 {
 					break

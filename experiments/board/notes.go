@@ -26,9 +26,6 @@ func (m *maker) notes(rows []results.Row) {
 	var code, devices []string
 	looks := 0
 	for _, r := range rows {
-		if r.Suite != m.Suite.Name {
-			continue
-		}
 		looks = max(looks, r.Looks)
 		code = with(code, r.Code)
 		if r.Hardware == "" {

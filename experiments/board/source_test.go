@@ -26,7 +26,7 @@ func made(t *testing.T, metric string, of suite.Source, values map[string]float6
 			})
 		}
 	}
-	d := &suite.Described{Suite: s, All: []string{"bottle"}, Own: map[string]string{"m": "pool"}}
+	d := &suite.Described{Suite: s, All: []string{"bottle"}, Own: map[string]string{"m": "pool"}, Configs: map[string]string{"m bottle seed 0": "", "m bottle seed 1": ""}}
 	b, err := Make(d, rows, func(results.Row) (*run.Scores, error) { return new(run.Scores), nil })
 	if err != nil {
 		t.Fatal(err)

@@ -58,7 +58,7 @@ func (s *Suite) check() error {
 		if twice, ok := repeated(m.Seeds); ok {
 			return wrong(s.File, "method %s: seeds has %d twice; a run belongs to one seed", m.Name, twice)
 		}
-		if n := len(s.seedsOf(m)); m.Ensemble < 0 || m.Ensemble > n {
+		if n := len(s.SeedsOf(m)); m.Ensemble < 0 || m.Ensemble > n {
 			return wrong(s.File, "method %s: an ensemble of %d models needs as many seeds, and there are %d", m.Name, m.Ensemble, n)
 		}
 		for features := range m.Published {
@@ -90,8 +90,8 @@ func (s *Suite) checkSet(what string, set, not []string) error {
 	return nil
 }
 
-// seedsOf are a method's seeds.
-func (s *Suite) seedsOf(m Method) []uint64 {
+// SeedsOf are a method's seeds.
+func (s *Suite) SeedsOf(m Method) []uint64 {
 	if len(m.Seeds) > 0 {
 		return m.Seeds
 	}

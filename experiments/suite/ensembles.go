@@ -19,7 +19,10 @@ import (
 // EnsembleOf is the features of rows of an ensemble of k models; their seed is 0.
 func EnsembleOf(k int) string { return fmt.Sprintf("%s-%d", EnsembleName, k) }
 
-// Members are the run folders of an ensemble's models.
+// IsEnsemble says whether features are those of an ensemble.
+func IsEnsemble(features string) bool { return strings.HasPrefix(features, EnsembleName+"-") }
+
+// members are the jobs of an ensemble's models.
 func (w *Work) members(m *Method, category string) (jobs []*Job, complete bool) {
 	for _, j := range w.Jobs {
 		if j.Method == m && j.Config.Data.Category == category && len(jobs) < m.Ensemble {

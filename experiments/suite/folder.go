@@ -27,6 +27,7 @@ type Described struct {
 	LeftOut  map[string]string `json:"left_out,omitempty"`
 	Own      map[string]string `json:"own"`               // by method: the features of its runs' own results
 	Departs  map[string]string `json:"departs,omitempty"` // by method: where its configuration is not that of its published figures
+	Configs  map[string]string `json:"configs"`           // by job, as JobName has it: what its rows' configuration must be
 	Commands [][]string        `json:"commands"`          // that were given, without those of the same words
 }
 
@@ -85,7 +86,10 @@ func (w *Work) claim(command []string) (release func(), err error) {
 }
 
 func (w *Work) describe(command []string) error {
-	d := Described{Suite: w.Suite, All: w.Categories, Absent: w.Missing, LeftOut: w.Left, Own: map[string]string{}, Departs: map[string]string{}}
+	d := Described{Suite: w.Suite, All: w.Categories, Absent: w.Missing, LeftOut: w.Left, Own: map[string]string{}, Departs: map[string]string{}, Configs: map[string]string{}}
+	for _, j := range w.Jobs {
+		d.Configs[j.String()] = j.Config.Identity()
+	}
 	for _, m := range w.Suite.Methods {
 		d.Root, d.Own[m.Name] = w.configs[m.Name].Data.Root, own(w.configs[m.Name])
 		why, err := w.departs(m)

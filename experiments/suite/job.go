@@ -27,7 +27,12 @@ type Job struct {
 
 // String names it.
 func (j *Job) String() string {
-	return fmt.Sprintf("%s %s seed %d", j.Method.Name, j.Config.Data.Category, j.Config.Seed)
+	return JobName(j.Method.Name, j.Config.Data.Category, j.Config.Seed)
+}
+
+// JobName names the job of a method, a category and a seed.
+func JobName(method, category string, seed uint64) string {
+	return fmt.Sprintf("%s %s seed %d", method, category, seed)
 }
 
 // Log is the file that the job's output goes to.
@@ -154,7 +159,7 @@ func (w *Work) list() error {
 			if w.Missing[category] != "" {
 				continue
 			}
-			for _, seed := range s.seedsOf(*m) {
+			for _, seed := range s.SeedsOf(*m) {
 				c := *w.configs[m.Name]
 				c.Data.Category, c.Seed = category, seed
 				j := &Job{Method: m, Config: &c, Dir: run.Folder(&c)}

@@ -81,7 +81,7 @@ func (s *Suite) overrideSeeds(source string, list []string) error {
 		if len(m.Seeds) > 0 {
 			m.Seeds = s.Seeds[:min(len(m.Seeds), len(s.Seeds))]
 		}
-		m.Ensemble = min(m.Ensemble, len(s.seedsOf(*m)))
+		m.Ensemble = min(m.Ensemble, len(s.SeedsOf(*m)))
 		if m.Ensemble == 1 {
 			m.Ensemble = 0 // one model is none
 		}
