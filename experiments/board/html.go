@@ -77,9 +77,10 @@ func (b *Board) htmlCell(i, k int, link func(line, column int) string) string {
 		title = strings.TrimPrefix(title+"; 95 % over pictures: "+c.Interval(), "; ")
 	}
 	if c.Published != nil && column.Kind != Published {
-		verdict := string(c.Verdict)
-		text += fmt.Sprintf("<span class=\"paper\">%s, %s</span><span class=\"verdict %s\">%s</span>",
-			html.EscapeString(c.published("±")), Signed(c.Difference()), strings.ReplaceAll(verdict, " ", "-"), verdict)
+		text += fmt.Sprintf("<span class=\"paper\">%s, %s</span>", html.EscapeString(c.published("±")), Signed(c.Difference()))
+		if verdict := string(c.Verdict); verdict != "" {
+			text += fmt.Sprintf("<span class=\"verdict %s\">%s</span>", strings.ReplaceAll(verdict, " ", "-"), verdict)
+		}
 	}
 	return fmt.Sprintf("<td class=\"%s\" title=\"%s\">%s</td>", column.class(), html.EscapeString(title), text)
 }
