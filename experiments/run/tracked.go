@@ -45,7 +45,7 @@ func (j *job) follow() {
 	}
 	j.tracked = track.Start(track.Options{
 		Server: c.Log.MLflow, Experiment: experiment,
-		Name:   strings.Join([]string{c.Augment.Variant, c.Data.Category, "seed-" + strconv.FormatUint(c.Seed, 10)}, "/"),
+		Name:   strings.Join([]string{c.Method(), c.Data.Category, "seed-" + strconv.FormatUint(c.Seed, 10)}, "/"),
 		File:   filepath.Join(j.dir, trackFile),
 		Params: params(c), Tags: m.tags(c), History: history, Note: j.progress.Note,
 	})

@@ -61,6 +61,11 @@ model of whole pictures has maps too, by Grad-CAM (gradcam.*). Where test
 pictures have masks, maps are measured by pixel AUROC, average precision and
 AUPRO. "cutpaste pictures" draws them.
 
+log.mlflow=http://HOST:PORT sends each run's parameters, curves, results and
+small files to an MLflow tracking server as well. A server that is slow, or goes
+away, neither fails nor slows a run: what it does not take is dropped, and the
+run says so. MLFLOW_TRACKING_USERNAME, _PASSWORD and _TOKEN are honoured.
+
 It needs data.root, a folder of categories, and data.category, one of them.
 
 With --seeds several models are trained, one for each seed, jobs_per_device of

@@ -59,7 +59,8 @@ def check(folder):
     run = client.get_run(kept["run_id"])
     result = json.loads((folder / "result.json").read_text())
     meta = json.loads((folder / "meta.json").read_text())
-    config = dict(flat(yaml.safe_load((folder / "config.yaml").read_text())))
+    # As text: to this reader the key augment.on is true.
+    config = dict(flat(yaml.load((folder / "config.yaml").read_text(), yaml.BaseLoader)))
 
     same("status", run.info.status, "FINISHED")
     same("experiment", client.get_experiment(run.info.experiment_id).name, kept["experiment"])
@@ -68,7 +69,7 @@ def check(folder):
     for key, value in params.items():
         value_now = run.data.tags.get("now." + key, value)
         if value_now != "default":
-            same("param " + key, yaml.safe_load(value_now), config[key])
+            same("param " + key, yaml.load(value_now, yaml.BaseLoader), config[key])
     for key in ["name", "seed", "data.category", "augment.variant", "train.steps"]:
         if key not in params:
             sys.exit(f"the server has no param {key}")
