@@ -46,7 +46,7 @@ func TestOnlyWhatTheVariantUsesIsChecked(t *testing.T) {
 		patch, scars bool // must fit
 	}{
 		{"cutpaste", true, false}, {"scar", false, true}, {"union", true, true}, {"3way", true, true},
-		{"rotation", false, false}, {"cutout", true, false}, {"confetti", true, false},
+		{"rotation", false, false}, {"scar_cutout", false, true}, {"cutout", true, false}, {"confetti", true, false},
 	} {
 		variant := "augment.variant=" + c.variant
 		if _, err := Load("", []string{"data.size=16", variant}, nil); (err == nil) == c.scars {

@@ -108,7 +108,7 @@ func TestDrawerDrawsWhatTheLoaderPaints(t *testing.T) {
 // The promise: workers, prefetching and the first step change nothing.
 func TestLoaderIsAFunctionOfSeedAndStep(t *testing.T) {
 	p := pictured(7, 24)
-	for _, variant := range []string{"cutpaste", "scar", "union", "3way", "rotation", "cutout", "confetti"} {
+	for _, variant := range []string{"cutpaste", "scar", "union", "3way", "rotation", "cutout", "scar_cutout", "confetti"} {
 		c := loaderConfig(24, 5, 12)
 		c.Augment.Variant = variant
 		c.Data.Workers, c.Train.Prefetch = 1, 1

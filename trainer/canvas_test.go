@@ -74,17 +74,18 @@ func TestPaintingOnTheDeviceIsTheHosts(t *testing.T) {
 	all := configs.Jitter{Brightness: 0.9, Contrast: 0.9, Saturation: 0.9, Hue: 0.5}
 	views := 0
 	for name, change := range map[string]func(*configs.Config){
-		"the paper's":      func(*configs.Config) {},
-		"independent":      func(c *configs.Config) { c.Augment.Views = "independent" },
-		"union":            func(c *configs.Config) { c.Augment.Variant = "union" },
-		"cutpaste":         func(c *configs.Config) { c.Augment.Variant = "cutpaste" },
-		"rotation":         func(c *configs.Config) { c.Augment.Variant = "rotation" },
-		"cutout":           func(c *configs.Config) { c.Augment.Variant = "cutout" },
-		"cutout at random": func(c *configs.Config) { c.Augment.Variant, c.Augment.Cutout.Fill = "cutout", "random" },
-		"confetti":         func(c *configs.Config) { c.Augment.Variant = "confetti" },
-		"strong":           func(c *configs.Config) { c.Augment.Jitter, c.Augment.PatchJitter = all, all },
-		"without contrast": func(c *configs.Config) { c.Augment.Jitter, c.Augment.Jitter.Contrast = all, 0 },
-		"without jitter":   func(c *configs.Config) { c.Augment.Jitter, c.Augment.PatchJitter = configs.Jitter{}, configs.Jitter{} },
+		"the paper's":        func(*configs.Config) {},
+		"independent":        func(c *configs.Config) { c.Augment.Views = "independent" },
+		"union":              func(c *configs.Config) { c.Augment.Variant = "union" },
+		"cutpaste":           func(c *configs.Config) { c.Augment.Variant = "cutpaste" },
+		"rotation":           func(c *configs.Config) { c.Augment.Variant = "rotation" },
+		"cutout":             func(c *configs.Config) { c.Augment.Variant = "cutout" },
+		"cutout at random":   func(c *configs.Config) { c.Augment.Variant, c.Augment.Cutout.Fill = "cutout", "random" },
+		"confetti":           func(c *configs.Config) { c.Augment.Variant = "confetti" },
+		"a scar of a colour": func(c *configs.Config) { c.Augment.Variant, c.Augment.Cutout.Fill = "scar_cutout", "random" },
+		"strong":             func(c *configs.Config) { c.Augment.Jitter, c.Augment.PatchJitter = all, all },
+		"without contrast":   func(c *configs.Config) { c.Augment.Jitter, c.Augment.Jitter.Contrast = all, 0 },
+		"without jitter":     func(c *configs.Config) { c.Augment.Jitter, c.Augment.PatchJitter = configs.Jitter{}, configs.Jitter{} },
 		"hue alone": func(c *configs.Config) {
 			c.Augment.Jitter = configs.Jitter{Hue: 0.5}
 			c.Augment.PatchJitter = configs.Jitter{Hue: 0.5}

@@ -226,7 +226,7 @@ func TestNoRoomForATraining(t *testing.T) {
 // What the tensor operations paint there is what the host paints.
 func TestPaintingOnAnotherDevice(t *testing.T) {
 	standin.Load(t)
-	for _, variant := range []string{"3way", "rotation", "cutout", "confetti"} {
+	for _, variant := range []string{"3way", "rotation", "cutout", "scar_cutout", "confetti"} {
 		for _, crop := range []int{0, 16} {
 			c := configs.Default()
 			c.Augment.Variant, c.Augment.Cutout.Fill, c.Data.Crop = variant, "random", crop

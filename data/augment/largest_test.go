@@ -16,6 +16,8 @@ func TestLargestCuts(t *testing.T) {
 		"rotation": {{0, 256, 256, 256}, {0, 256, 256, 256}},
 		"cutout":   {{0, 180}, {0, 181}},
 		"confetti": {{0, 180}, {0, 181}},
+
+		"scar_cutout": {{0, 16}, {0, 25}},
 	} {
 		a := defaults()
 		a.Variant = variant

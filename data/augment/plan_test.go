@@ -17,7 +17,7 @@ func TestVariants(t *testing.T) {
 		"scar":     {Normal, Scar},
 		"3way":     {Normal, CutPaste, Scar},
 		"rotation": {Normal, Turn90, Turn180, Turn270},
-		"cutout":   {Normal, Cutout},
+		"cutout":   {Normal, Cutout}, "scar_cutout": {Normal, ScarCutout},
 		"confetti": {Normal, Confetti},
 	} {
 		a := defaults()
