@@ -51,7 +51,7 @@ func (w *Work) Run(ctx context.Context, o Options, p run.Progress) (*Outcome, er
 	if err := w.prints.save(); err != nil {
 		return nil, err
 	}
-	out := &Outcome{Jobs: len(w.Jobs)}
+	out := &Outcome{Jobs: len(w.Jobs), Failed: []Failure{}}
 	if err := w.catchUp(out); err != nil {
 		return nil, err
 	}
